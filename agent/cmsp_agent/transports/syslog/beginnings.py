@@ -1,10 +1,6 @@
 """Where one message ends and another begins, in octets that hold several: what the messages of the field begin with."""
 
 import re
-from collections.abc import Iterator
-
-LONGEST_COUNT = 16
-"""Octets of a count, the space behind it and a PRI, at most."""
 
 # What the messages of the field begin with. An origin-id may stand before a counter or a time; it may have spaces.
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -22,7 +18,6 @@ _BEGINNING = (
     rb"|[\w./-]{1,48}\[\d{1,10}\]: |(?:ASA|FTD|PIX)-\d-\d|CEF:\d|date=\d{4}-)"
 )
 _RESTART = re.compile(rb"(?:[1-9]\d{0,6} )?" + _BEGINNING)
-_COUNT = re.compile(rb"(?=([1-9]\d{0,6}) <\d{1,3}>)")
 # All of a message up to a PRI is a relay's header: what follows is the message that it sent on.
 _RELAY_S_HEADER = re.compile(
     rb"<\d{1,3}>(?:1 (?:\S+ ){5}(?:-|(?:\[[^\]]*\])+) ?"
@@ -45,13 +40,3 @@ def next_message(data: bytes, start: int, end: int, behind: int = 0) -> int | No
         if not _RELAY_S_HEADER.match(data[start : found.start()]):
             return found.start()
     return None
-
-
-def counts_in(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The octet counts before a PRI: where each starts, and where it leads to.
-
-    Of a number all endings are given, since its first digits may be those of the text before it.
-    """
-    for found in _COUNT.finditer(data, start, end + LONGEST_COUNT):
-        if found.start() < end:
-            yield found.start(), found.end(1) + 1 + int(found[1])

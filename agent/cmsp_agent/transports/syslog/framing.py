@@ -3,7 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from cmsp_agent.transports.syslog.beginnings import counts_in, next_message
+from cmsp_agent.transports.syslog.beginnings import next_message
+from cmsp_agent.transports.syslog.counts import (
+    LOOK_AHEAD,
+    counts_in,
+    digits_before,
+    holds_pri,
+    likeliest,
+    message_end,
+)
 
 LONGEST_MESSAGE = 8192
 """Octets kept of one message by default; RFC 5424 6.1 asks for 2048 at least."""
@@ -12,14 +20,11 @@ LONGEST_FRAME = 1 << 20
 
 # A count is followed by the message's PRI (RFC 6587 3.4.1). A line such as `31 host local7 …` is therefore not counted.
 _COUNT = re.compile(rb"([1-9]\d{0,9}) <")
-_LOOK_AHEAD = 32
-"""Octets around the end of a counted message where the next count is looked for, if it isn't where it should be."""
 _MISCOUNT = 2
 """Octets that a count may be too high by for the last message of a connection to be taken all the same."""
 _NEXT_IN_DATAGRAM = re.compile(rb"[\r\n\0]+(?=<\d{1,3}> ?[^\s<])")
-_PRI = re.compile(rb"<\d{1,3}>")
+_NEXT_COUNT = re.compile(rb"[\r\n\0]*(?=[1-9]\d{0,9} <)")
 _PART_OF_COUNT = re.compile(rb"[1-9]\d{0,9} ?\Z")
-_COUNT_AT_END = re.compile(rb"[\r\n\0][1-9]\d{0,6} \Z")
 _LESS_THAN = 0x3C
 _TRAILER = re.compile(rb"[\n\0]")
 _BETWEEN = b"\r\n\0"
@@ -41,54 +46,17 @@ def _counted_in(datagram: bytes) -> Iterator[bytes]:
     while counted := _COUNT.match(datagram, place):
         start = counted.end() - 1
         end = start + int(counted[1])
-        following = _next_count(datagram, start, end) if end < len(datagram) else None
-        place = len(datagram) if following is None else following
+        following = None
+        if end < len(datagram):
+            following = message_end(datagram, start, end, len(datagram), ended=True).place
+        at = None if following is None else _NEXT_COUNT.match(datagram, following)
+        place = len(datagram) if at is None else at.end()
         yield datagram[start:place]
-
-
-def _next_count(data: bytes, start: int, end: int) -> int | None:
-    """Where the next octet count stands, in the message that starts there and should end there; None: nowhere near.
-
-    The first digits of the count may seem to belong to the text in front, or the text's last ones to the count: the
-    right one leads on to another one, or to the end.
-    """
-    near = list(counts_in(data, max(start + 1, end - _LOOK_AHEAD), end + _LOOK_AHEAD))
-    right = [place for place, leads_to in near if _leads_on(data, leads_to)]
-    nearest = sorted((place for place, _ in near), key=lambda place: abs(place - end))
-    return next(iter(right + nearest), None)
-
-
-def _leads_on(data: bytes, end: int) -> bool:
-    left = len(data.rstrip(_BETWEEN)) - end
-    return abs(left) <= _MISCOUNT or any(counts_in(data, end - _MISCOUNT, end + 2 * _MISCOUNT + 1))
 
 
 def quotes_another(message: bytes) -> bool:
     """Whether what looks like another message stands in the middle of its line: it may be one, or quoted by a user."""
     return next_message(message, 0, len(message)) is not None
-
-
-def _is_boundary(data: bytes, place: int) -> bool:
-    """Whether a message may end here: nothing more is there yet, or a frame starts whose own count fits."""
-    if place >= len(data):
-        return True
-    if _ends_well(data, place):
-        return _COUNT_AT_END.search(data, place - _LOOK_AHEAD, place) is None or data[place] != _LESS_THAN
-    counted = _COUNT.match(data, place)
-    if counted is None:
-        return False
-    following = counted.end() - 1 + int(counted[1])
-    return following >= len(data) or _ends_well(data, following) or _COUNT.match(data, following) is not None
-
-
-def _holds_pri(data: bytes, start: int, end: int) -> bool:
-    """Whether a message is as long as its PRI at least; what is left of a count's digits is less."""
-    found = _PRI.match(data, start)
-    return found is None or found.end() <= end
-
-
-def _ends_well(data: bytes, place: int) -> bool:
-    return data[place] in b"\r\n\0<" or _PART_OF_COUNT.match(data, place) is not None
 
 
 class FramingError(Exception):
@@ -110,6 +78,11 @@ class SyslogFramer:
         self._skip_line = False
         self._counts = False
         """The sender counts octets."""
+        self._size = 0
+        """Octets of the last counted message, by its count."""
+        self._wrong = False
+        """The sender has counted wrong before."""
+        self._ended = False
         self.truncated = 0
         """Messages that were cut at the limit."""
         self.halves = 0
@@ -141,15 +114,23 @@ class SyslogFramer:
 
     def close(self) -> list[bytes]:
         """The connection has ended: a last line without a newline is a message, a part of a counted one is not."""
-        rest, self._held = self._held.strip(_BETWEEN), b""
+        self._ended = True
+        held, self._held = self._held, b""
+        messages = self.feed(held)
+        held, self._held = self._held, b""
+        return messages + ([last] if (last := self._last(held)) else [])
+
+    def _last(self, held: bytes) -> bytes:
+        rest = held.strip(_BETWEEN)
         counted = _COUNT.match(rest)
-        if counted and len(rest) - counted.end() + 1 + _MISCOUNT >= int(counted[1]):
-            self.miscounted += 1
-            return [self._within_limit(rest[counted.end() - 1 :])]
-        if _COUNT.match(rest) or _PART_OF_COUNT.match(rest):
-            self.halves += 1
-            return []
-        return [self._within_limit(rest)] if rest else []
+        if counted is None:
+            if not _PART_OF_COUNT.match(rest):
+                return self._within_limit(rest)
+        elif self._wrong or held[-1] in _BETWEEN or len(rest) - counted.end() + 1 + _MISCOUNT >= int(counted[1]):
+            self._miscount()
+            return self._within_limit(rest[counted.end() - 1 :])
+        self.halves += 1
+        return b""
 
     def _step(self, data: bytes, place: int) -> tuple[int, bytes]:
         """One frame, or what there is of it: the place after it, and the message or nothing."""
@@ -171,23 +152,35 @@ class SyslogFramer:
         return self._line(data, place)
 
     def _counted(self, data: bytes, start: int, place: int, count: int) -> tuple[int, bytes]:
-        if count > LONGEST_FRAME:
-            raise FramingError(f"an octet count of {count}")
-        self._counts = True
         end = start + min(count, self._limit)
-        if count <= self._limit and not (_holds_pri(data, start, end) and _is_boundary(data, end)):
-            return self._miscounted(data, start, place, end)
-        if end > len(data):
-            self._held = data[place:]
-            return len(data), b""
-        if count > self._limit:
+        if end > len(data) or count > self._limit:
+            if (real := digits_before(data, place, start)) is not None:
+                self._miscount()
+                return real, b""
+            if count > LONGEST_FRAME:
+                raise FramingError(f"an octet count of {count}")
+            self._counts, self._size = True, count
+            if end > len(data):
+                self._held = data[place:]
+                return len(data), b""
             self.truncated += 1
             self._skip_octets = count - self._limit
+        elif not holds_pri(data, start, end):
+            return self._miscounted(data, start, place, end)
+        else:
+            self._counts, self._size = True, count
+            right, wait = message_end(data, start, end, self._limit, ended=self._ended)
+            if wait:
+                self._held = data[place:]
+                return len(data), b""
+            if right != end:
+                return self._miscounted(data, start, place, end, right)
         return end, data[start:end].rstrip(_BETWEEN)
 
-    def _miscounted(self, data: bytes, start: int, place: int, end: int) -> tuple[int, bytes]:
+    def _miscounted(
+        self, data: bytes, start: int, place: int, end: int, restart: int | None = None
+    ) -> tuple[int, bytes]:
         """Cut where the next message starts, or the line ends; wait where neither is there yet."""
-        restart = _next_count(data, start, end)
         if restart is None:
             restart = next_message(data, start, len(data), end)
         trailer = _TRAILER.search(data, end, len(data) if restart is None else max(restart, end))
@@ -195,9 +188,13 @@ class SyslogFramer:
         if stop is None and len(data) - start <= self._limit:
             self._held = data[place:]
             return len(data), b""
+        self._miscount()
         stop = len(data) if stop is None else stop
-        self.miscounted += stop != end  # else it is the next count that is wrong
-        return stop, self._within_limit(data[start:stop])
+        return stop, self._within_limit(data[start:stop].rstrip(_BETWEEN))
+
+    def _miscount(self) -> None:
+        self.miscounted += 1
+        self._wrong = True
 
     def _line(self, data: bytes, place: int) -> tuple[int, bytes]:
         found = _TRAILER.search(data, place)
@@ -205,7 +202,12 @@ class SyslogFramer:
         following = next_message(data, place, end)
         left_over = self._counts and data[place] != _LESS_THAN  # of a message whose count was wrong
         if following is None and left_over:
-            following = next((count for count, _ in counts_in(data, place, end)), None)
+            near = list(counts_in(data, place, end))
+            at = near[0].start if near else end
+            following, wait = likeliest(data, near, at, self._size, self._limit, ended=self._ended)
+            if wait:
+                self._held = data[place:]
+                return len(data), b""
         if following is not None and following - place <= self._limit:
             self.unterminated += 1
             return following, data[place:following].rstrip()
@@ -216,8 +218,8 @@ class SyslogFramer:
         if not found:
             self._held = data[place:]
             return len(data), b""
-        if left_over and end - place <= _LOOK_AHEAD:
-            self.miscounted += 1
+        if left_over and end - place <= LOOK_AHEAD:
+            self._miscount()
         return end + 1, self._within_limit(data[place:end].rstrip(b"\r"))
 
     def _within_limit(self, message: bytes) -> bytes:

@@ -214,6 +214,52 @@ def test_digits_of_the_next_count_stay_with_it(error: int) -> None:
     assert framer.miscounted == 1
 
 
+HEADS = (
+    b"<189>%d: gw1: Nov 28 2026 05:20:00 UTC: %%SYS-5-CONFIG_I: Configured by admin",
+    b"<134>CEF:0|x|y|%d|something",
+    b"<13>Nov 28 05:00:00 host app[%d]: text with end 1234",
+    b"<14>whatever it begins with %d",
+)
+
+
+@pytest.mark.parametrize("off", [-8, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("wrong", [(0,), (2,), (0, 1, 2, 3)])
+def test_no_digit_of_a_wrong_count_stays_in_a_message(
+    off: int, between: bytes, head: bytes, wrong: tuple[int, ...]
+) -> None:
+    lines = [head % number for number in range(98, 103)]
+    stream = b"".join(
+        b"%d %s%s" % (len(line) + (off if at in wrong else 0), line, between) for at, line in enumerate(lines)
+    )
+    framer = SyslogFramer()
+    assert framer.feed(stream) + framer.close() == lines
+    assert framer.halves == 0
+
+
+def test_what_is_only_cut_off_is_still_half_a_message() -> None:
+    framer = SyslogFramer()
+    assert framer.feed(counted(LINE) + b"%d %s" % (len(LINE) + 3, LINE)) == [LINE]
+    assert framer.close() == []
+    assert framer.halves == 1
+
+
+def test_the_last_message_of_a_sender_that_counts_too_much_is_kept() -> None:
+    framer = SyslogFramer()
+    assert framer.feed(miscounted(LINE, 7) * 3) + framer.close() == [LINE] * 3
+    assert (framer.miscounted, framer.halves) == (3, 0)
+
+
+@pytest.mark.parametrize("head", [b"89", b"89 ", b"89 <", b"89 <1"])
+def test_the_head_of_the_next_message_may_come_in_pieces(head: bytes) -> None:
+    second = LINE + b" by" + b"x" * (89 - len(LINE) - 3)
+    framer = SyslogFramer()
+    frame = b"89 " + second
+    assert framer.feed(counted(LINE) + head) == [LINE]
+    assert framer.feed(frame[len(head) :]) == [second]
+
+
 def test_each_line_of_a_datagram_with_a_priority_is_a_message() -> None:
     lines = [b"<133>[S=1] [SID=a:1:2] up", b'<189>date=2026-11-28 devname="fw"', b"<14>anything"]
     assert messages_in(b"\n".join(lines)) == lines
