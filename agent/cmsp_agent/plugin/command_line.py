@@ -186,7 +186,8 @@ class SetupLine:
     command: str
     """As it is typed; `{appliance}` and others of `FILLED_IN` are filled in."""
     there: str = ""
-    """Empty: the command itself at the beginning of a line. Words are filled in here too, escaped."""
+    """Empty: the command itself at the beginning of a line. Words are filled in here too, escaped. Its groups `network`
+    and `mask`, where it has them, are a network in which we must be (`ssh 10.0.0.0 255.0.0.0 inside`)."""
     shown: bool = True
     """False: no configuration shows it (an SNMPv3 user). Of `snmp` the device's answers show that it is there, of
     `login` that its configuration was read; of others it is not known."""

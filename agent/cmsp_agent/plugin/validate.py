@@ -74,6 +74,8 @@ def _line(path: str, line: SetupLine) -> Iterator[str]:
     except (KeyError, IndexError, ValueError):
         yield f"{path}: only {', '.join(FILLED_IN)} are filled in ({line.command!r})"
     yield from validate_rules.groups(f"{path}.behind", line.behind, ("list",))
+    if ("(?P<network>" in line.there) != ("(?P<mask>" in line.there):
+        yield f"{path}.there: the groups `network` and `mask` stand together"
 
 
 _CHECKS: Mapping[type, CheckShape] = {

@@ -75,7 +75,7 @@ SETUP = (
         (
             SetupLine("username {login} password <password> privilege 15", r"^username {login} .*\bprivilege 15\b"),
             SetupLine("aaa authentication ssh console LOCAL", r"^aaa authentication ssh console \S"),
-            SetupLine("ssh {appliance} 255.255.255.255 <interface>", r"^ssh [\d.]+ [\d.]+ \S"),
+            SetupLine("ssh {appliance} 255.255.255.255 <interface>", r"^ssh (?P<network>[\d.]+) (?P<mask>[\d.]+) \S"),
             SetupLine("ssh scopy enable", r"^ssh scopy enable"),
         ),
     ),

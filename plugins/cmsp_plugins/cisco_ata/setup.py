@@ -5,6 +5,8 @@ Source: the provisioning guides of the SPA100 and ATA 190 series. The same stand
 
 from cmsp_agent.plugin.api import SetupLine, SetupStep
 
+TRUSTED = r"(?P<network>[\d.]+)/(?P<mask>[\d.]+)"
+
 
 def _set(name: str, value: str, there: str = "") -> SetupLine:
     return SetupLine(f"<{name}>{value}</{name}>", rf"<{name}(?: [^<>]*)?>{there or value}</{name}>")
@@ -16,7 +18,7 @@ SETUP = (
         "who it is and that it lives is read by SNMP, which is off at first; the user is below <SNMP>",
         (
             _set("SNMP_Enabled", "1"),
-            _set("SNMP_Trusted_IP", "{appliance}/255.255.255.255", r"(?:{appliance}|0\.0\.0\.0)/[\d.]+"),
+            _set("SNMP_Trusted_IP", "{appliance}/255.255.255.255", TRUSTED),
             _set("SNMPV3", "1"),
             _set("RW_User", "{user}"),
             _set("Auth_Protocol", "{auth_name}", r"\w+"),
@@ -32,7 +34,7 @@ SETUP = (
         "who it is and that it lives is read by SNMP, which is off at first; the community is below <SNMP>",
         (
             _set("SNMP_Enabled", "1"),
-            _set("SNMP_Trusted_IP", "{appliance}/255.255.255.255", r"(?:{appliance}|0\.0\.0\.0)/[\d.]+"),
+            _set("SNMP_Trusted_IP", "{appliance}/255.255.255.255", TRUSTED),
             _set("Get_Community", "<community>", r"[^<\s]+"),
         ),
         only="2c",

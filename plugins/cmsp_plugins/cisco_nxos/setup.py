@@ -9,6 +9,12 @@ LOGS_TO_US = (
     r"^logging server {appliance} [67](?:{syslog_at}|(?=.* port {syslog_number}\b))(?!.* port (?!{syslog_number}\b))"
 )
 """Of level informational or lower; without a port it is 514."""
+OF_USER = r"^snmp-server user {user} network-\w+(?:(?=[\s\S]*^snmp-server user {user} use-ipv4acl (?P<list>\S+))|)"
+OF_COMMUNITY = (
+    r"^snmp-server community (\S+) group \S+(?:(?=[\s\S]*^snmp-server community \1 use-(?:ipv4)?acl (?P<list>\S+))|)"
+)
+OF_LINES = r"^line vty\n(?:^ .*\n)*?^ +access-class (?P<list>\S+) in\b"
+"""Where an access list stands before an SNMPv3 user, a community, a login."""
 
 SETUP = (
     SetupStep(
@@ -16,7 +22,9 @@ SETUP = (
         "inventory, figures and states are read by SNMP",
         (
             SetupLine(
-                "snmp-server user {user} network-operator{auth}{priv}", r"^snmp-server user {user} network-operator\b"
+                "snmp-server user {user} network-operator{auth}{priv}",
+                r"^snmp-server user {user} network-operator\b",
+                behind=OF_USER,
             ),
         ),
         only="3",
@@ -27,7 +35,9 @@ SETUP = (
         "inventory, figures and states are read by SNMP",
         (
             SetupLine(
-                "snmp-server community <community> group network-operator", r"^snmp-server community \S+ group network-"
+                "snmp-server community <community> group network-operator",
+                r"^snmp-server community \S+ group network-",
+                behind=OF_COMMUNITY,
             ),
         ),
         only="2c",
@@ -76,7 +86,9 @@ SETUP = (
         (
             SetupLine("feature ssh", shown=False),
             SetupLine(
-                "username {login} password <password> role network-admin", r"^username {login} .*\brole network-admin\b"
+                "username {login} password <password> role network-admin",
+                r"^username {login} .*\brole network-admin\b",
+                behind=OF_LINES,
             ),
         ),
     ),

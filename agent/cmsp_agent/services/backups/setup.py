@@ -11,7 +11,7 @@ from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.command_line import SetupLine, SetupStep
 from cmsp_agent.services.backups.service import Backups
-from cmsp_agent.services.devices.access_lists import access_list
+from cmsp_agent.services.devices.access_lists import access_list, is_within
 from cmsp_agent.services.devices.known_devices import Devices
 
 TRAP_PORT, SYSLOG_PORT = 162, 514
@@ -147,8 +147,14 @@ def _planned(
         return PlannedLine(step.need, step.why, command, True if works else None)
     escaped = {name: re.escape(word) for name, word in words.items()}
     sought = line.there.format_map(escaped) if line.there else rf"^{re.escape(command)}\s*$"
-    there = None if text is None else re.search(sought, text, re.MULTILINE) is not None
+    there = None if text is None else _is_there(sought, text, words["appliance"])
     return PlannedLine(step.need, step.why, command, there)
+
+
+def _is_there(sought: str, text: str, address: str) -> bool:
+    """Whether a configuration has a line; one that names a network, only where we are in it."""
+    found = (match.groupdict() for match in re.finditer(sought, text, re.MULTILINE))
+    return any("network" not in each or is_within(address, each["network"], each["mask"]) for each in found)
 
 
 def _let_in(step: SetupStep, line: SetupLine, words: Mapping[str, str], text: str) -> Iterator[PlannedLine]:

@@ -278,6 +278,50 @@ BEHIND = {
 }
 
 
+OTHERS = "ip access-list MANAGERS\n  10 permit ip 198.51.100.0/24 any \n  20 deny ip any any log \n"
+NXOS = {
+    "a list of others": (
+        "snmp-server community x group network-operator\nsnmp-server community x use-ipv4acl MANAGERS\n"
+    ),
+    "its older word": ("snmp-server community x group network-operator\nsnmp-server community x use-acl MANAGERS\n"),
+    "of a user": (
+        "snmp-server user {user} network-operator auth sha 0x1\nsnmp-server user {user} use-ipv4acl MANAGERS\n"
+    ),
+    "of the lines": "line console\nline vty\n  exec-timeout 30\n  access-class MANAGERS in\n",
+}
+
+
+@pytest.mark.parametrize("case", NXOS)
+@pytest.mark.parametrize(
+    "lets_in", ["", "  5 permit udp 192.0.2.0/25 any eq snmp\n", "  5 permit ip addrgroup NOC any\n"]
+)
+async def test_a_list_of_a_nexus_that_keeps_us_out_is_opened(registry: Registry, case: str, lets_in: str) -> None:
+    text = NXOS[case].format(user=V3.user) + OTHERS.replace("  10", f"{lets_in}  10", 1)
+    snmp = V2 if "community" in text else V3
+    found = await plan(registry, "cisco_nxos", text, snmp)
+    opening = [line.command for line in found.lines if line.command.startswith("ip access-list")]
+    assert opening == ([] if lets_in else [f"ip access-list MANAGERS\n 1 permit ip host {OURS} any"])
+    after = await plan(registry, "cisco_nxos", f"{''.join(opening)}\n{text}", snmp)
+    assert not [line for line in after.lines if line.command.startswith("ip access-list")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "there"),
+    [
+        ("cisco_asa", "ssh 198.51.100.0 255.255.255.0 outside\n", False),
+        ("cisco_asa", "ssh 198.51.100.0 255.255.255.0 outside\nssh 192.0.2.0 255.255.255.0 inside\n", True),
+        ("cisco_asa", "ssh 0.0.0.0 0.0.0.0 inside\n", True),
+        ("cisco_ata", "<SNMP_Trusted_IP>198.51.0.0/255.255.0.0</SNMP_Trusted_IP>", False),
+        ("cisco_ata", "<SNMP_Trusted_IP>192.0.2.0/255.255.255.0</SNMP_Trusted_IP>", True),
+    ],
+)
+async def test_a_network_of_those_that_are_let_in_counts_where_we_are_in_it(
+    registry: Registry, kind: str, line: str, there: bool
+) -> None:
+    found = await plan(registry, kind, line, V2)
+    assert [each.there for each in found.lines if each.command.startswith(("ssh 192", "<SNMP_Trusted"))] == [there]
+
+
 @pytest.mark.parametrize("case", BEHIND)
 async def test_a_command_behind_a_list_that_keeps_us_out_is_not_all_that_is_to_be_entered(
     registry: Registry, case: str
