@@ -101,6 +101,8 @@ class PollSignal:
     states: tuple[ObservedState, ...] = ()
     there: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Alarm type → the objects that the device has, whatever their state; of the types whose tables were read."""
+    entities: Mapping[str, str] = field(default_factory=dict)
+    """Row → entPhysicalName, as far as it was asked."""
     unused: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Alarm type → those of them that are bad and were never seen well: nobody uses them."""
     interfaces: Mapping[int, str] = field(default_factory=dict)

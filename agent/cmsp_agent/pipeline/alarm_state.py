@@ -103,6 +103,8 @@ class AlarmState:
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
     unused: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """(component, alarm type) → the objects that the last poll showed bad, and none before it well."""
+    entities: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Component → row → entPhysicalName, from the last poll that asked: some traps name the row alone."""
     abilities: dict[str, Ability] = field(default_factory=dict)
     """Component → what it could do when incidents were last weighed by it."""
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -172,6 +174,7 @@ class Draft:
         self.unanswered = Overlay(alarm_state.unanswered)
         self.observed = Overlay(alarm_state.observed)
         self.unused = Overlay(alarm_state.unused)
+        self.entities = Overlay(alarm_state.entities)
         self.abilities = Overlay(alarm_state.abilities)
         self.incidents = Overlay(alarm_state.incidents)
         self.places = Overlay(alarm_state.places)
@@ -234,6 +237,7 @@ class Draft:
             self.unanswered,
             self.observed,
             self.unused,
+            self.entities,
             self.abilities,
             self.places,
             self.members,

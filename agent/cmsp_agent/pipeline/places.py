@@ -9,6 +9,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.members import standing
+from cmsp_agent.pipeline.unit_names import UNITS, number_of
 
 # not the end of an IP prefix: 10.1.2.0/24 is no port
 _PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
@@ -16,13 +17,12 @@ PLACE = "place"
 """Attribute of an event that a rule gives another place: the component, a space, where."""
 GROUP = "rule "
 """What a place begins with that a rule gives to the alarms of several objects or components."""
-UNITS = frozenset({"env.power", "env.fan"})
-"""Alarm types of units that each table and message calls otherwise, by one number: `Power Supply 0`, `P0`."""
+PROBES = frozenset({"ipsla.failed", "ipsla.threshold"})
+"""Alarm types of IP SLA operations, each by its number; a reaction to one has another number after a point."""
 TOGETHER = frozenset({"sip.registration.failed"})
 """Alarm types whose objects each way calls otherwise, by registrar or by number: all of a component are one place."""
 MOST_PLACES = 4096
 """Objects whose place is remembered: it is asked for with each of their events."""
-_UNIT = re.compile(r"\d+|\b[A-F]\b")
 _ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
 
 
@@ -40,16 +40,6 @@ def place(name: str) -> str:
     return ethernet.group() + found.group() if ethernet else found.group()
 
 
-def unit(kind: str, name: str) -> str:
-    """The number of a unit, whatever it is called; empty where its kind has none, or it shows none."""
-    return numbers(name) if kind in UNITS else ""
-
-
-def numbers(name: str) -> str:
-    """The numbers and letters that tell one unit from another of its kind."""
-    return "/".join(_UNIT.findall(name))
-
-
 def place_of(event: Event) -> FaultPlace:
     """Where a rule put it; else the port of the event, or its object where that has no place on the component."""
     if (given := event.attributes.get(PLACE)) is not None:
@@ -58,7 +48,11 @@ def place_of(event: Event) -> FaultPlace:
     if event.type in TOGETHER:
         return FaultPlace(event.component, event.type)
     # a bare number names another thing for each type: dial-peer 1 is not track 1
-    numbered = unit(event.type, event.object) or (event.object if event.object.isdecimal() else "")
+    numbered = event.object if event.object.isdecimal() else ""
+    if event.type in UNITS:
+        numbered = number_of(event.type, event.object)
+    elif event.type in PROBES:
+        return FaultPlace(event.component, f"ip sla {event.object.partition('.')[0]}")
     return FaultPlace(event.component, f"{event.type} {numbered}" if numbered else place(event.object))
 
 

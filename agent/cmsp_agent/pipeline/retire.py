@@ -29,6 +29,7 @@ class Retirement:
         for name in [*draft.unanswered.keys()]:
             if name not in self._components:
                 draft.unanswered.drop(name)
+                draft.entities.drop(name)
         for seen in [*draft.observed.keys()]:
             if seen[0] not in self._components:
                 draft.observed.drop(seen)
@@ -89,6 +90,7 @@ def forget(draft: Draft, names: Collection[str]) -> None:
         return
     for name in names:
         draft.unanswered.drop(name)
+        draft.entities.drop(name)
     for seen in (draft.observed, draft.unused):
         for place in [place for place in seen.keys() if place[0] in names]:  # noqa: SIM118 - no mapping
             seen.drop(place)

@@ -9,7 +9,7 @@ from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.pipeline.places import TOGETHER
 from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
-from cmsp_agent.pipeline.unit_names import held_otherwise, number_of
+from cmsp_agent.pipeline.unit_names import alike, held_otherwise, is_shown
 from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 from cmsp_agent.plugin.api import AlarmReport
 
@@ -22,6 +22,8 @@ SETTLED = 300_000
 def shown_states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
     """What a poll says of the parts of a device: what begins, what ends, and what it has no more."""
     yield from _measured_no_more(draft, poll)
+    if poll.entities:
+        draft.entities.put(poll.component, poll.entities)
     by_type: dict[str, dict[str, bool]] = {kind: {} for kind in poll.there}
     for seen in poll.states:
         by_type.setdefault(seen.type, {})[seen.object] = seen.raised
@@ -75,9 +77,8 @@ def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> 
     """The clears of alarms of rows that are in the table no more, for the second poll now."""
     # a table without any row, of interfaces that are there: it is not shown to us any more
     hidden = frozenset(() if poll.there[kind] else poll.interfaces.values())
-    numbers = {number_of(kind, name) for name in there} - {""}
     for held in [*draft.active.of(poll.component, kind)]:
-        if held.object in there or held.object in hidden or number_of(kind, held.object) in numbers:
+        if held.object in there or held.object in hidden or is_shown(draft, held, there):
             continue
         # what only traps and syslog report may be in no table at all
         if Source.POLL in held.sources or held.object in poll.gone:
@@ -123,10 +124,17 @@ def _well_together(
             yield AlarmReport(kind, held.object, Transition.CLEAR, text)
 
 
-def _called_otherwise(draft: Draft, poll: PollSignal, kind: str, name: str, shown: Collection[str]) -> Iterable[Event]:
+def _called_otherwise(
+    draft: Draft, poll: PollSignal, kind: str, name: str, shown: Mapping[str, bool]
+) -> Iterable[Event]:
     """The alarms of a unit that messages call otherwise than the table does: no poll would ever end them."""
     others = held_otherwise(draft, poll.component, kind, name, shown)
-    return [held for held in others if not _just_reported(held, poll)]
+    failed = [each for each, raised in shown.items() if raised]
+    return [
+        held
+        for held in others
+        if not _just_reported(held, poll) and not any(alike(kind, held.object, each) for each in failed)
+    ]
 
 
 def _just_reported(held: Event, poll: PollSignal) -> bool:

@@ -1,11 +1,12 @@
 """More notifications of a Cisco gateway: hardware, memory, flash, DSPs, voice, survivability, licences.
 
-What a table shows too, under a name that the notification does not carry, is a note: the poll finds the state and its
-object. What only the notification tells is an alarm with its clear.
+What a table shows too is the table's alarm: a notification that names no more than a row of ENTITY-MIB goes by the name
+that the poll knows. What only the notification tells is an alarm with its clear.
 """
 
 from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Transition, TrapRule
 from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, WARNING, note
+from cmsp_plugins.cisco_ios.sensors import FRU_FAN, FRU_MODULE, FRU_POWER
 from cmsp_plugins.cisco_ios.states import CISCO
 
 RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
@@ -27,7 +28,9 @@ ALARMS = (
     AlarmType("memory.low", MAJOR, "{component}: memory pool {object} is low", incident=False),
     AlarmType("flash.removed", MINOR, "{component}: flash device {object} was removed", incident=False),
     AlarmType("flash.full", MINOR, "{component}: little space is left on flash partition {object}", incident=False),
-    AlarmType("dsp.card.failed", MAJOR, "{component}: DSP card {object} has failed"),
+    AlarmType(
+        "dsp.card.failed", MAJOR, "{component}: DSP card {object} has failed", recommendation="Replace the card."
+    ),
     AlarmType("ds0.busied_out", MINOR, "{component}: channel {object} is busied out", incident=False),
     AlarmType("ds0.pool.high", MINOR, "{component}: nearly all channels are in use", incident=False),
     AlarmType("cme.disabled", MAJOR, "{component}: call manager express is off"),
@@ -38,11 +41,8 @@ ALARMS = (
     AlarmType("licence.communication", MINOR, "{component}: the licence server does not answer", incident=False),
     AlarmType("licence.report", WARNING, "{component}: no receipt for a usage report", incident=False),
     note("licence.expired", MAJOR, "{component}: the evaluation licence has expired"),
-    note("module.changed", MINOR, "{component}: the state of a module changed"),
     note("module.inserted", WARNING, "{component}: a module was inserted"),
     note("module.removed", MAJOR, "{component}: a module was removed"),
-    note("power.changed", MINOR, "{component}: the state of a power supply changed"),
-    note("fan.changed", MINOR, "{component}: the state of a fan tray changed"),
     note("sensor.threshold", MINOR, "{component}: a sensor has crossed its threshold"),
     note("isdn.channel.unavailable", MINOR, "{component}: a call found no channel"),
     note("ds1.loopback", MINOR, "{component}: a line is in loopback"),
@@ -62,12 +62,12 @@ TRAPS = (
     TrapRule(f"{CISCO}.10.1.3.0.7", "flash.removed", CLEAR, object=FLASH),
     TrapRule(f"{CISCO}.10.1.3.0.9", "flash.full", RAISE, object=PARTITION),
     TrapRule(f"{CISCO}.10.1.3.0.10", "flash.full", CLEAR, object=PARTITION),
-    TrapRule(  # cdspMIBCardStateNotification: fatal(4), offLine(5); not sent for warning and critical
+    TrapRule(  # cdspMIBCardStateNotification: critical(3), fatal(4), offLine(5); not sent for warning and critical
         f"{CISCO}.86.2.0.1",
         "dsp.card.failed",
         by=CARD_STATE,
-        raises=frozenset({4, 5}),
-        clears=frozenset({1, 2, 3}),
+        raises=frozenset({3, 4, 5}),
+        clears=frozenset({1, 2}),
         object=ObjectFrom(CARD_STATE, "instance"),
     ),
     TrapRule(  # cdspOperStateNotification: shutdown(2), congested(3), failed(4)
@@ -88,9 +88,9 @@ TRAPS = (
     ),
     TrapRule(f"{CISCO}.63.2.0.3", "ds0.pool.high", RAISE),
     TrapRule(f"{CISCO}.63.2.0.4", "ds0.pool.high", CLEAR),
-    TrapRule(
+    TrapRule(  # rttMonConnectionChangeNotification
         f"{CISCO}.42.2.0.1",
-        "ipsla.threshold",
+        "ipsla.failed",
         by=CONNECTION_LOST,
         raises=TRUE,
         clears=FALSE,
@@ -122,11 +122,19 @@ TRAPS = (
     TrapRule(f"{LICENCES}.44", "licence.report", RAISE),
     TrapRule(f"{LICENCES}.45", "licence.report", CLEAR),
     TrapRule(f"{LICENCES}.19", "licence.expired", INFO),
-    TrapRule(f"{CISCO}.117.2.0.1", "module.changed", INFO),
-    TrapRule(f"{CISCO}.117.2.0.2", "power.changed", INFO),
+    *(
+        TrapRule(  # as the tables show it: cefcModuleOperStatus, cefcFRUPowerOperStatus, cefcFanTrayOperStatus
+            f"{CISCO}.117.2.0.{number}",
+            state.type,
+            by=state.column,
+            raises=state.raises,
+            clears=state.clears,
+            object=ObjectFrom(state.column, "instance"),
+        )
+        for number, state in ((1, FRU_MODULE), (2, FRU_POWER), (6, FRU_FAN))
+    ),
     TrapRule(f"{CISCO}.117.2.0.3", "module.inserted", INFO),
     TrapRule(f"{CISCO}.117.2.0.4", "module.removed", INFO),
-    TrapRule(f"{CISCO}.117.2.0.6", "fan.changed", INFO),
     TrapRule(f"{CISCO}.138.2.0.1", "entity.alarm", RAISE, object=ENTITY_ALARM),
     TrapRule(f"{CISCO}.138.2.0.2", "entity.alarm", CLEAR, object=ENTITY_ALARM),
     TrapRule(f"{CISCO}.91.2.0.1", "sensor.threshold", INFO),

@@ -46,6 +46,21 @@ ALARMS = (
     AlarmType("cellular.sim", Severity.MAJOR, "{component}: the SIM card of {object} is not accepted"),
 )
 
+FRU_POWER = StateRule(
+    # cefcFRUPowerOperStatus: offEnvPower(5), offEnvTemp(6), offEnvFan(7), failed(8), onButFanFail(9), offCooling(10)
+    f"{FRU}.1.2.1.2",
+    "env.power",
+    frozenset({5, 6, 7, 8, 9, 10}),
+    frozenset({1, 2, 3}),
+    object=ENTITY_NAME,
+)
+# cefcFanTrayOperStatus: up(2), down(3), warning(4)
+FRU_FAN = StateRule(f"{FRU}.4.1.1.1", "env.fan", frozenset({3, 4}), frozenset({2}), object=ENTITY_NAME)
+# cefcModuleOperStatus: failed(7), diagFailed(11), outOfServiceEnvTemp(14), powerDenied(17)
+FRU_MODULE = StateRule(
+    f"{FRU}.2.1.1.2", "module.offline", frozenset({7, 11, 14, 17}), frozenset({2, 3, 13, 19}), object=ENTITY_NAME
+)
+
 STATES = (
     # cHsrpGrpStandbyState: initial(1), learn(2), listen(3), speak(4), standby(5), active(6); by interface and group
     StateRule(
@@ -66,12 +81,7 @@ STATES = (
         ENTITY_NAME,
         once_clear=True,
     ),
-    # cefcFRUPowerOperStatus: offEnvPower(5), offEnvTemp(6), offEnvFan(7), failed(8), onButFanFail(9), offCooling(10)
-    StateRule(f"{FRU}.1.2.1.2", "env.power", frozenset({5, 6, 7, 8, 9, 10}), frozenset({1, 2, 3}), object=ENTITY_NAME),
-    # cefcFanTrayOperStatus: up(2), down(3), warning(4)
-    StateRule(f"{FRU}.4.1.1.1", "env.fan", frozenset({3, 4}), frozenset({2}), object=ENTITY_NAME),
-    # cefcModuleOperStatus: failed(7), diagFailed(11), outOfServiceEnvTemp(14), powerDenied(17)
-    StateRule(
-        f"{FRU}.2.1.1.2", "module.offline", frozenset({7, 11, 14, 17}), frozenset({2, 3, 13, 19}), object=ENTITY_NAME
-    ),
+    FRU_POWER,
+    FRU_FAN,
+    FRU_MODULE,
 )

@@ -21,9 +21,13 @@ def _switch(
     return SyslogRule(mnemonic, kind, pattern, raises=raises, clears=clears)
 
 
+IP_SLA = r"IP SLAs\((?P<object>\d+)\): Threshold (?P<state>\w+) for "
+NO_ANSWER = "timeout|connectionLoss"
+
+
 def _environmental(kind: str, sensor: str) -> tuple[SyslogRule, ...]:
     """A sensor's alert: as severe as its state."""
-    said = rf"^(?P<object>{sensor}: [^,]+), Location: [^,]+, State: (?:"
+    said = rf"^(?P<object>{sensor}: [^,]+, Location: [^,]+), State: (?:"
     return (
         SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Critical|Shutdown)", RAISE, severity=Severity.CRITICAL),
         SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Major)", RAISE, severity=Severity.MAJOR),
@@ -74,7 +78,7 @@ VOICE = (
         raises=frozenset({"failed"}),
         clears=frozenset({"success"}),
     ),
-    _switch("DSPRM-5-UPDOWN", "dsp.down", r"DSP (?P<object>\d+ in slot \d+), changed state to (?P<state>up|down)"),
+    _switch("DSPRM-5-UPDOWN", "dsp.down", r"DSP (?P<object>\d+ in slot [\d/]+), changed state to (?P<state>up|down)"),
     once("VOICE_IEC-3-GW", "calls.toll_fraud", r"Toll fraud"),
     once("VOICE_IEC-3-GW", "calls.failed", r"^(?P<object>[^:]+): Internal Error \((?!Toll fraud)"),
     *(
@@ -137,10 +141,18 @@ NETWORK = (
     _switch(
         "RTT-3-IPSLATHRESHOLD",
         "ipsla.threshold",
-        r"IP SLAs\((?P<object>\d+)\): Threshold (?P<state>\w+) for",
+        rf"{IP_SLA}(?!{NO_ANSWER})",
         raises=frozenset({"occurred"}),
         clears=frozenset({"cleared"}),
     ),
+    _switch(
+        "RTT-3-IPSLATHRESHOLD",
+        "ipsla.failed",
+        rf"{IP_SLA}(?:{NO_ANSWER})",
+        raises=frozenset({"occurred"}),
+        clears=frozenset({"cleared"}),
+    ),
+    SyslogRule("RTT-4-OPER_TIMEOUT", "ipsla.failed", r"(?P<object>\d+)", RAISE),
     once("HSRP-5-STATECHANGE", "hsrp.changed", r"^(?P<object>\S+ Grp \d+) state"),
     once("IP-4-DUPADDR", "address.duplicate", r"address (?P<object>\S+) on"),
     SyslogRule("RADIUS-4-RADIUS_DEAD", "aaa.server.dead", r"server (?P<object>[\d.]+)", RAISE),

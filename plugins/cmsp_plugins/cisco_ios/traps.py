@@ -80,7 +80,7 @@ TRAPS = (
     TrapRule(f"{CISCO}.106.2.0.1", "hsrp.changed", INFO, object=ObjectFrom(f"{CISCO}.106.1.2.1.1.15", "instance")),
     TrapRule(  # rttMonTimeoutNotification, rttMonThresholdNotification: TruthValue
         f"{CISCO}.42.2.0.2",
-        "ipsla.threshold",
+        "ipsla.failed",
         by=RTT_TIMEOUT,
         raises=frozenset({1}),
         clears=frozenset({2}),

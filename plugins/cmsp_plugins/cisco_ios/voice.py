@@ -44,7 +44,7 @@ ALARMS = (
     ),
     AlarmType(
         "ipsla.failed",
-        Severity.MINOR,
+        Severity.MAJOR,
         "{component}: IP SLA {object} gets no answer",
         cause=45,
         responsible="carrier",
@@ -192,5 +192,7 @@ STATES = (
         f"{IP_SLA}.2", "ipsla.failed", frozenset({2, 4, 6, 7}), frozenset({1, 3}), object="index", once_clear=True
     ),
     # cdspCardState: critical(3), fatal(4), offLine(5)
-    StateRule(f"{DSP_CARD}.2", "dsp.down", frozenset({3, 4, 5}), frozenset({1, 2}), object=ENTITY_NAME),
+    StateRule(f"{DSP_CARD}.2", "dsp.card.failed", frozenset({3, 4, 5}), frozenset({1, 2}), object=ENTITY_NAME),
+    # cdspOperState: shutdown(2), congested(3), failed(4)
+    StateRule(f"{DSP}.1", "dsp.down", frozenset({2, 3, 4}), frozenset({1}), object=ENTITY_NAME),
 )

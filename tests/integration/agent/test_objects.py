@@ -76,7 +76,7 @@ async def test_what_has_one_number_or_one_port_is_not_one_thing(tmp_path: Path) 
         apart = {
             ("dialpeer.busied_out", "1"),
             ("track.down", "1"),
-            ("ipsla.threshold", "1"),
+            ("ipsla.failed", "1"),
             ("link.down", "FastEthernet0/0/7"),
             ("link.down", "GigabitEthernet0/0/7"),
         }

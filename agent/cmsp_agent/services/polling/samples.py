@@ -21,6 +21,8 @@ UNITS, MOST_SCALE = 9, 17
 """SensorDataScale: units(9), yotta(17)."""
 ALL_BITS = ((1 << 32) - 1, (1 << 64) - 1)
 """How a counter says "not available"."""
+ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
+"""entPhysicalName."""
 NO_ROWS: Rows = {}
 NO_OTHERS: Mapping[str, str] = {}
 
@@ -248,7 +250,8 @@ class StateReader:
 
     def added_to(self, signal: PollSignal) -> PollSignal:
         """The poll with which objects there are, used or not, and what they are called now."""
-        return replace(signal, there=self.there, unused=self.unused, renamed=self.renamed)
+        entities = {row: name for (column, row), name in self._labels.items() if column == ENTITY_NAME}
+        return replace(signal, there=self.there, unused=self.unused, renamed=self.renamed, entities=entities)
 
     def _take_labels(self, labels: dict[tuple[str, str], str]) -> None:
         before, now = {*self._labels.values()}, {*labels.values()}
