@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,16 +14,19 @@ from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.config.schema.components import ComponentEntry
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.model.event import Event
+from cmsp_agent.model.errors import AgentError, ConfigurationError, Problem
+from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, read_cases, try_cases
+from cmsp_agent.pipeline.rules.reading import MATCHES_ALL
 from cmsp_agent.pipeline.rules.replay import ReplayedIncident, ReplaySite, differing
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 from cmsp_agent.pipeline.rules.unknown_names import unknown_names
 
 MOST_SHOWN = 50
+SHOWN_SINCE = "7d"
+"""How far back the events are counted that a rule matches which matches everything."""
 RecordedSince: TypeAlias = Callable[[int], Iterable[Event]]
 """The events recorded since a time (ms since the epoch)."""
 
@@ -48,9 +52,9 @@ def replayed(
     Raises:
         ConfigurationError: with every mistake of the files, or `since` is no time.
     """
-    now = round(time.time() * 1000)
+    now = _now()
     try:
-        oldest = now - round(parse_duration(since) * 1000)
+        oldest = _ago(since, now)
     except ValueError as error:
         raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
     present = _in_force(config, files, named)
@@ -62,6 +66,15 @@ def replayed(
     shown = [{"opens": when, **_shown(incident)} for when, incident in differ[:MOST_SHOWN]]
     figures = {"in_force": found[0].figures, "proposed": found[1].figures}
     return {**figures, "differing": len(differ), "differ": shown}
+
+
+def _now() -> int:
+    """The time by the machine's clock, as events have it: ms since the epoch."""
+    return round(time.time() * 1000)
+
+
+def _ago(since: str, now: int) -> int:
+    return now - round(parse_duration(since) * 1000)
 
 
 def _in_force(config: Path, files: Sequence[Path] | None, named: Sequence[Path] | None) -> Rules:
@@ -81,6 +94,28 @@ def unknown(rules: Rules, config: Path) -> list[Problem]:
     except ConfigurationError:
         sites = []
     return list(unknown_names(rules, {"type": site.alarms, "component": site.components, "site": sites}))
+
+
+def counted(warnings: Sequence[Problem], rules: Rules, recorded: RecordedSince) -> list[Problem]:
+    """The warnings of rules that match everything, each with how many recorded events that is, where an agent tells."""
+    every = {(each.file, each.line) for each in warnings if each.text.endswith(MATCHES_ALL)}
+    matched = {(rule.origin.file, rule.origin.line): 0 for _, rule in rules.in_order()}
+    suspect = [rule for _, rule in rules.in_order() if (rule.origin.file, rule.origin.line) in every]
+    events = 0
+    try:
+        for event in recorded(_ago(SHOWN_SINCE, _now())) if suspect else ():
+            if event.state is not Transition.CLEAR:
+                events += 1
+                for rule in suspect:
+                    matched[rule.origin.file, rule.origin.line] += rule.condition.holds(event)
+    except AgentError:  # none runs: the files are checked all the same
+        return [*warnings]
+    return [
+        replace(each, text=f"{each.text}: {matched[place]} of {events} recorded in the last {SHOWN_SINCE}")
+        if (place := (each.file, each.line)) in every and place in matched
+        else each
+        for each in warnings
+    ]
 
 
 def replay_site(config: Path) -> ReplaySite:

@@ -41,7 +41,7 @@ def rules_check(
 
     config = here.file(config)
     rules, warnings = rule_files.load(config, files)
-    warnings += rule_replay.unknown(rules, config)
+    warnings = rule_replay.counted(warnings, rules, partial(_recorded, here)) + rule_replay.unknown(rules, config)
     _show(here, list(rule_files.rows(rules)), warnings, as_json)
 
 

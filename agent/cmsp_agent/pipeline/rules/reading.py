@@ -16,6 +16,9 @@ SEVERITIES = [str(each) for each in Severity if each is not Severity.CLEARED]
 LONGEST = 7 * 86_400_000
 """ms that a rule may wait or look back."""
 
+MATCHES_ALL = "matches every event"
+"""How the warning of a rule ends whose condition excludes nothing."""
+
 
 @dataclass(slots=True)
 class RuleReader:
@@ -38,7 +41,7 @@ class RuleReader:
                 self.wrong(node, mistake.text, mistake.column - 1)
             return None
         if key == "if" and matches_everything(compiled):
-            self.warnings.append(Problem(self.file, node.line, "", f"`{text}` matches every event"))
+            self.warnings.append(Problem(self.file, node.line, "", f"`{text}` {MATCHES_ALL}"))
         return compiled
 
     def severity(self, node: MapNode) -> Severity | None:

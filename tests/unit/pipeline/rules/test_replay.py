@@ -79,6 +79,16 @@ def test_a_rule_that_matches_everything_shows_its_count(tmp_path: Path) -> None:
     assert replayed(tmp_path, events, only_pri)["proposed"]["warnings"] == []
 
 
+def test_a_check_counts_what_a_rule_matches_that_matches_everything(tmp_path: Path) -> None:
+    events = recorded((0, "raise"), (30, "clear")) + recorded((40, "raise"), kind="link.down", name="Gi0/1")
+    files = rules(
+        tmp_path, "filter:\n  - {name: one, if: site == a, do: keep}\n  - {name: all, if: always, do: drop}\n"
+    )
+    loaded, warnings = load_rules(files)
+    shown = rule_replay.counted(warnings, loaded, lambda _since: map(event_from, events))
+    assert [each.text for each in shown] == ["`always` matches every event: 2 of 2 recorded in the last 7d"]
+
+
 def test_hours_of_proposed_rules_are_those_of_the_site(tmp_path: Path) -> None:
     site = tmp_path / "site.yaml"
     site.write_text(
