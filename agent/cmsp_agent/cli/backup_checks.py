@@ -34,6 +34,8 @@ def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = Fa
     names = [name] if name else [str(row.get("name")) for row in items(all_pages(here.daemon, "/v1/components"))]
     paths = [component_path(each, "backups", "verification") for each in names]
     found = [row for path in paths for row in items(all_pages(here.daemon, path))]
+    if not found and (problem := here.daemon.get("/v1/status").get("storage", {}).get("problem")):
+        raise CallFailed(str(problem), 1)
     damaged = [row for row in found if row.get("error")]
     if as_json:
         here.output.json_rows(found)

@@ -1,6 +1,8 @@
 """A replaced appliance on an old backup storage destroys nothing: it says how to go on, and both ways work."""
 
+import asyncio
 import subprocess
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,12 @@ async def test_a_replaced_appliance_leaves_the_old_set_and_says_how_to_go_on(tmp
             assert "backup new-set" in text
             outcome = await agent.backups.backups.run("gw-1", "demand")
             assert outcome.backup is None
+            verifying = await asyncio.create_subprocess_exec(
+                str(PROGRAM), "--socket", str(stage.workspace.api_socket), "backup", "verify", stderr=PIPE, stdout=PIPE
+            )
+            _, said = await verifying.communicate()
+            assert verifying.returncode == 1
+            assert "backup restore-key" in said.decode()
         assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
         command(stage, "backup", "restore-key", str(store), "--key", str(private))
         async with running(stage.load()) as agent:

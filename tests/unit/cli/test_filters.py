@@ -190,7 +190,7 @@ def test_every_list_is_json_under_items(command: tuple[str, ...], tmp_path: Any)
     file = tmp_path / "site.yaml"
     file.write_text(f"appliance: {{name: lab, storage: {{state: {tmp_path}}}}}\n")
     named = ("--config", str(file)) if command in (("secret", "list"), ("rules", "check")) else ()
-    answers = {LISTS[command]: {"items": [], "plugins": []}, "/v1/components": COMPONENTS}
+    answers = {"/v1/status": {}, "/v1/components": COMPONENTS, LISTS[command]: {"items": [], "plugins": []}}
     found = json.loads(cmsp_agent(*command, *named, "--json", answers=answers).out)
     assert isinstance(found["items"], list)
 
