@@ -101,3 +101,8 @@ async def test_backups_that_are_missing_and_the_link_with_its_reason_are_shown(t
             backups = next(line for line in said.splitlines() if line.startswith("backups "))
             assert "without gw-1" not in backups
             assert all(f"{name} " in said for name in ("disk", "clock", "storage"))
+            stage.workspace.backups.rename(stage.workspace.folder / "unmounted")
+            stage.workspace.backups.mkdir(mode=0o700)
+            ended, said = await reported(stage, "status")
+            assert ended == 1
+            assert "usable no" in said

@@ -98,6 +98,7 @@ async def test_a_head_end_that_refuses_everything_costs_nothing(site: Site, stat
     assert site.reported() == names
     assert site.reported_of("cmsp.gap.v1") == []
     assert await site.database.read(letters) == 0
+    assert site.noted.notes == []
 
 
 async def test_a_head_end_that_refuses_everything_and_then_a_record_alone(site: Site) -> None:

@@ -96,6 +96,8 @@ class TestBackups:
         backups.save(tx, a_backup(2, suspect="much shorter"))
         assert backups.latest(tx, "gw-1") == a_backup(1)
         assert backups.latest(tx, "gw-2") is None
+        backups.save(tx, a_backup(3, component="gw-3", suspect="no end"))
+        assert backups.without(tx, ["gw-3", "gw-2", "gw-1"]) == ["gw-3", "gw-2"]
 
     def test_contents_that_are_needed(self, tx: sqlite3.Connection) -> None:
         backups.save(tx, a_backup(1))

@@ -113,7 +113,7 @@ class BackupsPart(Part):
 
     async def status(self) -> Mapping[str, Any]:
         """Where configurations are kept, what is wrong there, and which components have no good backup."""
-        problem = self.storage.problem
+        problem = await self.storage.now()
         kept = {"path": str(self.storage.directory), "usable": not problem}
         since = self.triggers.unsaved.since if self.triggers is not None else {}
         not_written = {name: rfc3339(moment) for name, moment in sorted(since.items())}
@@ -125,9 +125,8 @@ class BackupsPart(Part):
         """The components that should be backed up and have no good backup."""
         components = self.devices.components.items()
         names = sorted(name for name, each in components if _scheduled(each) and gets_backups(self.backups, name))
-        saved = await self.database.read(table.components)
+        without = await self.database.read(partial(table.without, names=names))
         failed = {key.component for key in self.alarm_state().active if key.type == "backup.failed"}
-        without = [name for name in names if name not in saved]
         return {"scheduled": len(names), "without": without, "failed": [name for name in names if name in failed]}
 
     async def history(self, component: str, limit: int, after: int = 0) -> list[ConfigurationChange]:

@@ -32,6 +32,8 @@ RECENT = 5.0
 """Seconds for which a problem is believed: the storage may be back; one that hangs is not asked at each call."""
 WITHIN = 10.0
 """Seconds in which the storage must answer: a mount may hang."""
+ASKED_WITHIN = 3.0
+"""Seconds in which it must answer one who asks how the agent is."""
 BLOCK = 512
 """Bytes of what `stat` counts in (POSIX)."""
 READ_WITHIN = 60.0
@@ -129,11 +131,23 @@ class BackupStorage:
             StorageError: with what is wrong and what helps.
         """
         if self.problem or not await self._marked():
-            async with self._looking:
-                if not self.problem or self._clock.monotonic() - self._looked >= RECENT:
-                    await self.look()
+            await self._look_again(anyway=not self.problem)
         if self.problem:
             raise StorageError(self.problem)
+
+    async def now(self) -> str:
+        """What is wrong now, for one who asks: looked at again but where that was a moment ago. Empty: nothing."""
+        try:
+            async with asyncio.timeout(ASKED_WITHIN):
+                await self._look_again(anyway=not self.problem and not await self._marked())
+        except TimeoutError:
+            return self.problem or f"{self.directory} does not answer within {ASKED_WITHIN:g} s: check the mount"
+        return self.problem
+
+    async def _look_again(self, *, anyway: bool = False) -> None:
+        async with self._looking:
+            if anyway or self._clock.monotonic() - self._looked >= RECENT:
+                await self.look()
 
     async def _marked(self) -> bool:
         """Whether the mark of this appliance is there; not where that can't be said in time."""

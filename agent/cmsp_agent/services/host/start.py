@@ -1,8 +1,9 @@
 """The part that looks at the machine: room on its disks, its clock, and what the agent loses."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,8 @@ LOW = "storage.low"
 EVERY = 60.0
 WITHIN = 5.0
 """Seconds in which a file system must answer."""
+RECENT, ASKED_WITHIN = 5.0, 3.0
+"""Seconds for which a look is believed by one who asks how the agent is, and in which there must be another."""
 LEAST_SHARE, LEAST_BYTES = 0.05, 1 << 30
 """Room is low where less than both is free."""
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -47,9 +50,14 @@ class HostPart(Part):
     active: Mapping[AlarmKey, object] = field(default_factory=dict)
     synchronised: bool | None = None
     """Whether systemd's time service has set the clock; None where another one does, or none."""
+    looked: float = 0.0
 
     async def status(self) -> Mapping[str, Any]:
-        """Room on the disks, and the clock."""
+        """Room on the disks, and the clock, as they are now."""
+        if self.clock.monotonic() - self.looked >= RECENT:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASKED_WITHIN):
+                    await self.look()
         distrusted = any(key.type == DISTRUSTED for key in self.active)
         clock: dict[str, Any] = {"trusted": not distrusted}
         if self.synchronised is not None:
@@ -60,6 +68,7 @@ class HostPart(Part):
 
     async def look(self) -> None:
         """Ask each file system how much room it has, and the time service whether the clock is set."""
+        self.looked = self.clock.monotonic()
         self.synchronised = synchronised()
         self.steps.look()
         low: dict[tuple[str, str], str] = {}

@@ -5,7 +5,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -37,7 +37,7 @@ from cmsp_agent.storage.outbox import epochs, gaps
 from cmsp_agent.storage.outbox.soundness import RowsDamaged
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import incidents
-from cmsp_agent.transports.headend import ConnectionEnded, HeadendClient
+from cmsp_agent.transports.headend import ClientCertificates, ConnectionEnded, HeadendClient
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ class Forwarder:
         self._chance = chance
         self._new_id = new_id
         self._wakeup = Wakeup(clock)
+        self._moved = Wakeup(clock)
         database.follow(self._wakeup.wake)
         self._ahead: Ahead[Parcel] = Ahead()
         self._forgetting = Forgetting(database, clock)
@@ -110,6 +111,12 @@ class Forwarder:
         """A heartbeat was not taken: ask before believing that all is well, though no record waits."""
         self.link = replace(self.link, asked=False)
         self._wakeup.wake()
+
+    def use(self, urls: Sequence[str], certificates: ClientCertificates) -> None:
+        """Ask these URLs with these files from now on, and at once: what failed before may be what was mended."""
+        self._client.use(urls, certificates)
+        self._edges.moved()
+        self._moved.wake()
 
     async def run(self) -> NoReturn:
         """Forward until cancelled."""
@@ -170,8 +177,10 @@ class Forwarder:
         self._note(parcel, answer, step, failed=self.link.failures > failures)
         await self._carry_out(parcel.numbers, step)
         pause = len(parcel.wire) / self._pace - (self._clock.monotonic() - started) if self._pace else 0.0
-        if step.wait > 0 or pause > 0:
-            await self._clock.sleep(max(step.wait, pause))
+        if step.wait > pause:
+            await self._moved.wait(step.wait)
+        elif pause > 0:
+            await self._clock.sleep(pause)
 
     async def _marked(self, parcel: Parcel) -> Parcel:
         """Make durable that this may be sent, before it is: a database that was reverted shows by what it lacks."""
@@ -195,13 +204,15 @@ class Forwarder:
         self._counters.add("forwarder.answers", key=IN_WORDS[type(answer)])
         if step.violation:
             self._counters.add("forwarder.protocol_violations")
+        self._edges.taken(step.forget)
         if step.forget and parcel.sent is not None:
             self._counters.add("forwarder.acknowledged", step.forget - parcel.sent.first + 1)
             self._counters.add("forwarder.bytes", len(parcel.wire))
             if not self.link.failures:
                 self._well()
         elif failed:
-            self._edges.failing(self._client.url, self.link.failures, self.link.reason, self.link.access_refused)
+            refused = self.link.access_refused or isinstance(answer, AccessRefused)
+            self._edges.failing(self._client.url, self.link.failures, self.link.reason, refused)
         doubtful = isinstance(answer, BatchRefused) and answer.doubtful
         if isinstance(answer, Failed | AccessRefused) or doubtful:
             self._connected = False
@@ -209,7 +220,7 @@ class Forwarder:
             self._client.next_url()
 
     def _well(self) -> None:
-        self._edges.well(self._client.url)
+        self._edges.well()
         if not self._connected:
             self._connected = True
             self._on_connected()
@@ -242,14 +253,14 @@ class Forwarder:
         log.warning("a new epoch of the outbox was begun", extra={"epoch": epoch.epoch, "reason": reason})
         self._edges.reverted(reason, step.lost)
 
-    async def _dead_letter(self, refused: RecordRefused) -> bool:
+    async def _dead_letter(self, refused: RecordRefused, *, unnamed: bool) -> bool:
         now = self._clock.now()
         made = await self._database.write(
             lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now, self._new_id), makes_room=True
         )
         if made:
             self._counters.add("forwarder.dead_letters")
-            self._edges.record_refused(refused)
+            (self._edges.refused_alone if unnamed else self._edges.record_refused)(refused)
         return made
 
     async def _put_back(self, refused: RecordRefused) -> bool:
@@ -257,6 +268,7 @@ class Forwarder:
         back = await self._database.write(lambda tx: gaps.put_back(tx, refused.sequence), makes_room=True)
         if back:
             self._counters.add("forwarder.put_back")
+            self._edges.put_back()
             what = {"sequence": refused.sequence, "reason": refused.detail}
             log.warning("the head-end refuses everything: a record that it refused waits again", extra=what)
         return back
@@ -279,7 +291,7 @@ class Forwarder:
         if step.unnamed and await self._put_back(refused):
             self.link = put_back(self.link)
             return
-        if await self._dead_letter(refused):
+        if await self._dead_letter(refused, unnamed=step.unnamed):
             return
         # a refused gap: nothing smaller can stand in its place, so keep it and try again slowly
         self.link, wait = decide(

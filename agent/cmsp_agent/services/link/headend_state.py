@@ -1,6 +1,7 @@
-"""The head-end lost, recovered, refusing: reported once when it begins and once when it ends."""
+"""The head-end lost, recovered, refusing: reported when it begins, when its reason changes, and when it ends."""
 
 import logging
+import re
 from collections.abc import Collection
 from typing import Protocol
 
@@ -14,6 +15,11 @@ log = logging.getLogger(__name__)
 LOST, REFUSED = "headend.lost", "headend.refused"
 LOST_AFTER = 2
 """Failures in a row: one alone is a hiccup."""
+SAID_OF = {LOST: "the head-end does not take our records", REFUSED: "the head-end refuses this appliance"}
+CHANGED_EVERY = 60.0
+"""Seconds between two reports of another reason for what holds."""
+COUNTS = re.compile(r"\d{4,}")
+"""What differs from attempt to attempt in a reason that stays the same: sequences, not statuses."""
 REFUSED_EVERY = 600.0
 """Seconds between two notices of refused records: each is itself a record that could be refused."""
 
@@ -40,7 +46,10 @@ class Edges:
     def __init__(self, notices: OwnEvents, clock: Clock, held: Collection[str] = ()) -> None:
         self._notices = notices
         self._clock = clock
-        self._raised = {LOST, REFUSED}.intersection(held)
+        self._raised = dict.fromkeys({LOST, REFUSED}.intersection(held), "")
+        self._reasons: dict[str, str] = {}
+        self._changed_at = -CHANGED_EVERY
+        self._unproved: list[RecordRefused] = []
         self._refused = 0
         self._next_notice = 0.0
 
@@ -50,16 +59,38 @@ class Edges:
         return LOST in self._raised
 
     def failing(self, url: str, failures: int, reason: str, refused: bool) -> None:
-        """One more attempt failed; `failures` in a row so far."""
-        if refused:
-            self._set(REFUSED, url, reason, True)
-        elif failures >= LOST_AFTER:
-            self._set(LOST, url, reason, True)
+        """One more attempt failed; `failures` in a row so far. What holds is one alarm, for the reason of now."""
+        self._reasons[url] = reason if url in reason else f"{url}: {reason}"
+        if not refused and failures < LOST_AFTER:
+            return
+        kind, other = (REFUSED, LOST) if refused else (LOST, REFUSED)
+        text = f"{SAID_OF[kind]}: {'; '.join(self._reasons.values())}"
+        self._end(other, f"it fails in another way now: {text}")
+        self._hold(kind, text)
 
-    def well(self, url: str) -> None:
+    def moved(self) -> None:
+        """Other URLs are asked from now on, or with other files."""
+        self._reasons.clear()
+
+    def well(self) -> None:
         """The head-end answers as it should."""
-        self._set(LOST, url, "the head-end answers again", False)
-        self._set(REFUSED, url, "the head-end takes our records again", False)
+        self._reasons.clear()
+        self._end(LOST, "the head-end answers again")
+        self._end(REFUSED, "the head-end takes our records again")
+
+    def refused_alone(self, refused: RecordRefused) -> None:
+        """A record was moved to the dead letters, and it was not named: what stands in for it must be taken first."""
+        self._unproved.append(refused)
+
+    def put_back(self) -> None:
+        """What stands in for it was refused too: it was not the record."""
+        self._unproved.clear()
+
+    def taken(self, last: int) -> None:
+        """Everything up to here was taken: what was refused before was refused for itself."""
+        for refused in [each for each in self._unproved if each.sequence <= last]:
+            self._unproved.remove(refused)
+            self.record_refused(refused)
 
     def record_refused(self, refused: RecordRefused) -> None:
         """A record was moved to the dead letters."""
@@ -83,13 +114,19 @@ class Edges:
         text = f"{has} that are not here ({reason}): state.db is of an earlier time; what it knew since then is lost"
         self._notices.note("outbox.reverted", "outbox", text)
 
-    def _set(self, kind: str, url: str, text: str, raised: bool) -> None:
-        if raised == (kind in self._raised):
+    def _hold(self, kind: str, text: str) -> None:
+        said = self._raised.get(kind)
+        now = self._clock.monotonic()
+        if said is not None and (
+            COUNTS.sub("", said) == COUNTS.sub("", text) or now < self._changed_at + CHANGED_EVERY
+        ):
             return
-        if raised:
-            self._raised.add(kind)
-            log.warning("head-end %s", kind.partition(".")[2], extra={"url": url, "reason": text})
-        else:
-            self._raised.discard(kind)
-            log.info("head-end recovered", extra={"url": url, "was": kind})
-        self._notices.alarm(kind, "head-end", text, raised=raised)
+        self._raised[kind], self._changed_at = text, now
+        log.warning("head-end %s", kind.partition(".")[2], extra={"reason": text})
+        self._notices.alarm(kind, "head-end", text, raised=True)
+
+    def _end(self, kind: str, text: str) -> None:
+        if self._raised.pop(kind, None) is None:
+            return
+        log.info("head-end is no longer %s", kind.partition(".")[2], extra={"reason": text})
+        self._notices.alarm(kind, "head-end", text, raised=False)

@@ -44,8 +44,8 @@ class LinkPart(Part):
 
         async def change() -> None:
             headend = configuration.headend
-            if self.client is not None and headend.urls and headend.tls is not None:
-                self.client.use(headend.urls, certificates_of(headend.tls))
+            if self.forwarder is not None and headend.urls and headend.tls is not None:
+                self.forwarder.use(headend.urls, certificates_of(headend.tls))
 
         return change
 

@@ -1,6 +1,7 @@
 """The manifest of stored configurations, per component. Contents are in blobs; what came of a run is an event."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.storage.encoding import decode, decoded, encode
@@ -41,6 +42,11 @@ def latest(connection: sqlite3.Connection, component: str) -> Backup | None:
 def components(connection: sqlite3.Connection) -> set[str]:
     """The components that have a version."""
     return {str(name) for (name,) in connection.execute("select distinct component from backups")}
+
+
+def without(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
+    """Those of the components of which no version is believed: none was stored, or each is suspect."""
+    return [name for name in names if latest(connection, name) is None]
 
 
 def blobs_of(connection: sqlite3.Connection, component: str) -> set[str]:

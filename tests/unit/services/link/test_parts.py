@@ -17,6 +17,7 @@ from tests.lab.clock import ManualClock
 class Noted:
     def __init__(self) -> None:
         self.alarms: list[tuple[str, bool]] = []
+        self.texts: list[str] = []
         self.notes: list[str] = []
 
     def note(self, kind: str, name: str, text: str, component: str = "") -> None:
@@ -24,6 +25,7 @@ class Noted:
 
     def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
         self.alarms.append((kind, raised))
+        self.texts.append(text)
 
 
 class TestEdges:
@@ -34,8 +36,8 @@ class TestEdges:
             edges.failing("https://a", failures, "silent", refused=False)
         assert noted.alarms == [("headend.lost", True)]
         assert edges.lost
-        edges.well("https://a")
-        edges.well("https://a")
+        edges.well()
+        edges.well()
         assert noted.alarms == [("headend.lost", True), ("headend.lost", False)]
         assert not edges.lost
 
@@ -43,15 +45,45 @@ class TestEdges:
         noted = Noted()
         edges = Edges(noted, ManualClock())
         edges.failing("https://a", 1, "silent", refused=False)
-        edges.well("https://a")
+        edges.well()
         assert noted.alarms == []
 
     def test_an_outage_that_the_last_run_reported_is_ended_by_the_next_one(self) -> None:
         noted = Noted()
         edges = Edges(noted, ManualClock(), {"headend.lost", "storage.full"})
         edges.failing("https://a", 5, "silent", refused=False)
-        edges.well("https://a")
-        assert noted.alarms == [("headend.lost", False)]
+        edges.well()
+        assert noted.alarms == [("headend.lost", True), ("headend.lost", False)]
+
+    async def test_what_holds_is_one_alarm_for_the_reason_of_now(self) -> None:
+        noted, clock = Noted(), ManualClock()
+        edges = Edges(noted, clock)
+        edges.failing("https://a", 1, "access refused (403)", refused=True)
+        edges.failing("https://a", 2, "answered 400", refused=False)
+        assert noted.alarms == [("headend.refused", True), ("headend.refused", False), ("headend.lost", True)]
+        assert noted.texts[-1] == "the head-end does not take our records: https://a: answered 400"
+        for sequence in range(4711, 4719):
+            edges.failing("https://b", 3, f"expects {sequence} of epoch e", refused=False)
+            await clock.advance(61)
+        assert noted.texts[3:] == [
+            "the head-end does not take our records: https://a: answered 400; https://b: expects 4712 of epoch e"
+        ]
+        edges.moved()
+        edges.failing("https://c", 3, "https://c: no route", refused=True)
+        assert noted.alarms[4:] == [("headend.lost", False), ("headend.refused", True)]
+        assert noted.texts[-1] == "the head-end refuses this appliance: https://c: no route"
+
+    def test_a_record_is_refused_once_what_stands_in_for_it_is_taken(self) -> None:
+        noted = Noted()
+        edges = Edges(noted, ManualClock())
+        edges.refused_alone(RecordRefused(7, "bad"))
+        edges.put_back()
+        edges.taken(9)
+        assert noted.notes == []
+        edges.refused_alone(RecordRefused(7, "bad"))
+        edges.taken(6)
+        edges.taken(7)
+        assert noted.notes == ["1 refused, last of sequence 7: bad"]
 
     async def test_refused_records_are_reported_in_sum(self) -> None:
         noted, clock = Noted(), ManualClock()
