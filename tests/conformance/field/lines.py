@@ -417,6 +417,18 @@ LINES = (
         code="ENVMON-2-FAN_FAILED",
         severity=2,
     ),
+    Line(
+        "<181>Nov 27 10:00:00 ise-1 CISE_RADIUS_Accounting ¦0000000123 1 0 2026-11-27 10:00:00.123 +00:00 0000004711 3002 NOTICE Radius-Accounting: watchdog",
+        host="ise-1",
+        tag="CISE_RADIUS_Accounting",
+        time="2026-11-27T10:00:00.000Z",
+    ),
+    Line(
+        "<181> Nov 27 10:00:00 192.0.2.9 CISE_Alarm ¦WARN: Authentication dropped : Server=ise-1",
+        host="192.0.2.9",
+        tag="CISE_Alarm",
+        time="2026-11-27T10:00:00.000Z",
+    ),
     Line("<187>69: Nov 27 10:00:00.100: %ENVMON-2-FAN_FAILED¦", sequence=69, code="ENVMON-2-FAN_FAILED", severity=2),
     Line("<189>Nov 27 10:00:00.100 UTC: %SYS-5-CONFIG_I: ¦no counter", code="SYS-5-CONFIG_I"),
     Line(

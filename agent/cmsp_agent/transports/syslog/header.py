@@ -69,8 +69,12 @@ _TAGGED = re.compile(
     r"(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)",
     re.ASCII,
 )
-# ProCurve: the number of the event, then the subsystem.
-_NUMBERED = re.compile(r"(?:(?P<host>\S*[^\s:])\s+)?(?P<number>\d{5})\s+(?P<tag>[A-Za-z][\w-]{0,31}):\s+", re.ASCII)
+# ProCurve: the number of the event, then the subsystem. Cisco ISE: the category, without a colon.
+_NAMED = re.compile(
+    r"(?:(?P<host>\S*[^\s:])\s+)?"
+    r"(?:(?P<number>\d{5})\s+(?P<subsystem>[A-Za-z][\w-]{0,31}):|(?P<category>CISE_\w{1,59}))\s+",
+    re.ASCII,
+)
 # An identifier in capitals that no space follows is a tag, too: old Catalyst software writes it so.
 _CLOSE = re.compile(r"(?P<tag>[A-Za-z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}):(?=\S)", re.ASCII)
 _CARD_S_MESSAGE = re.compile(r"-MSG:\s*SLOT\s*\d*\s*\Z", re.ASCII | re.IGNORECASE)
@@ -272,10 +276,11 @@ def _after_colon(rest: str) -> str:
 def _tagged(header: Header, rest: str) -> Header:
     """HOSTNAME and TAG of RFC 3164 4.1, of which either may be missing; a line without a time names no host."""
     timed, rest = header.clock != "none", rest.strip()
-    numbered = _NUMBERED.match(rest)
-    if numbered and timed:
-        header = _hosted(header, numbered["host"]) if numbered["host"] else header
-        return header._replace(process=numbered["tag"], message_id=numbered["number"], text=rest[numbered.end() :])
+    named = _NAMED.match(rest)
+    if named and timed:
+        header = _hosted(header, named["host"]) if named["host"] else header
+        tag, number = named["subsystem"] or named["category"], named["number"] or ""
+        return header._replace(process=tag, message_id=number, text=rest[named.end() :])
     if close := _CLOSE.match(rest):
         return header._replace(process=close["tag"], text=rest[close.end() :])
     found = _TAGGED.match(rest)
