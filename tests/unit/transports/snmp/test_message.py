@@ -160,7 +160,7 @@ def test_an_answer_encoded_at_more_length_than_needed_is_read() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 100, 127])
-@pytest.mark.parametrize("padding", [0, 90, 300])
+@pytest.mark.parametrize("padding", [0, 90, 99, 300])  # with 99 the PDU has 127 octets
 def test_who_asked(size: int, padding: int) -> None:
     bindings = encode_varbinds([(NAME, encode_value(ber.OCTET_STRING, b"x" * padding))])
     data = in_message(response(bindings=bindings), community=b"c" * size)

@@ -160,6 +160,13 @@ def test_a_binding_without_a_name_costs_itself(binding: str) -> None:
     assert holes
 
 
+def test_the_last_binding_without_a_name_costs_itself() -> None:
+    data = bytes.fromhex("3006 06012b 020105 3004 04002005")
+    names, values, _ = decode_varbinds(data, 0, len(data), OidTexts())
+    assert names == [b"\x2b", b""]
+    assert values == [5, Unreadable("binding without a name", data[10:])]
+
+
 @pytest.mark.parametrize("value", ["020105", "040161", "06012b", "410105"])
 def test_one_octet_behind_a_value_is_not_read_with_it(value: str) -> None:
     data = bytes.fromhex(f"3007 06012b {value} 00")
