@@ -71,7 +71,7 @@ class Keeper:
             return await self._unchanged(replace(last, fingerprint=fingerprint), reading, lost, now, good_after)
         why = ""
         if before is not None and run.reason not in ACCEPTED:
-            why = await self.compute(lambda: suspicion(before, stable))
+            why = await self.compute(lambda: suspicion(before, stable, text.commands))
         return await self._new(run, reading, fingerprint, why, lost, now)
 
     async def _stored(self, last: Backup | None) -> tuple[str | None, str]:

@@ -9,6 +9,7 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import secrets
 from cmsp_agent.services.backups.control_characters import as_shown
 from cmsp_agent.services.backups.differences import unified
+from cmsp_agent.services.backups.dry_run import end_of
 from cmsp_agent.services.backups.ini_tables import hide_columns
 from cmsp_agent.services.backups.secret_lines import hidden
 from cmsp_agent.transports.ssh.line_ends import bare_newlines
@@ -45,6 +46,7 @@ class ConfigText:
         # only in a file is every block that begins ended by a line: at a prompt a banner may look like anything
         blocks = platform.blocks if platform.fetch is not None else ()
         self._blocks = [(re.compile(each.begins, re.MULTILINE), re.compile(each.ends, re.MULTILINE)) for each in blocks]
+        self._texts = [(re.compile(each.begins), each.ends) for each in platform.blocks if platform.fetch is None]
         self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact]
 
     def refusal(self, text: str) -> str:
@@ -83,6 +85,18 @@ class ConfigText:
         if "# " in text:
             lines = [line for line in lines if not _HISTORY.match(line)]
         return "\n".join([line for line in lines if not self._volatile(line)]).strip("\n") + "\n"
+
+    def commands(self, text: str) -> str:
+        """The text without what stands in its banners and certificates: words of theirs begin no section."""
+        ends: re.Pattern[str] | None = None
+        kept = list[str]()
+        for line in text.splitlines(keepends=True):
+            if ends is None:
+                kept.append(line)
+                ends = end_of(self._texts, line)
+            elif ends.search(line):
+                ends = None
+        return "".join(kept)
 
     def restorable(self, text: str) -> str:
         """The text as the device takes it: every line byte for byte, without those that it makes itself."""

@@ -1,7 +1,7 @@
 """A stored configuration for a swapped device: a text to paste at its console, and what that text lacks."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from cmsp_agent.model.errors import Refused
 from cmsp_agent.plugin.api import CliPlatform, ConsolePaste
@@ -10,6 +10,8 @@ from cmsp_agent.services.backups.service import Backups
 
 DELIMITERS = "#~%@|&+="
 """Of which the first that a banner does not hold ends it."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+LONGEST_SHOWN = 60
 CONTROL_C = ("^C", "\x03")
 """Ends the banners of a device, and would end what is typed at its console."""
 
@@ -50,6 +52,7 @@ def console_text(platform: CliPlatform, text: ConfigText, content: str, version:
     notes = [f"version {version} for a swapped device; it holds secrets"]
     notes += ["paste it slowly (a pause after each line), over the console: it may cut any other way"]
     notes += [f"lacks {lack.what}" for lack in platform.lacks if re.search(lack.where, content, re.MULTILINE)]
+    notes += [f"holds control characters, on which the terminal acts: {text.redacted(line)!r}" for line in _odd(lines)]
     notes += differing(paste, content, ports)
     return "\n".join([*(f"! {note}" for note in notes), *paste.before, *lines, *paste.after]) + "\n"
 
@@ -85,6 +88,10 @@ def _typed(platform: CliPlatform, paste: ConsolePaste, lines: list[str]) -> Iter
         number = end + 1
     if start:
         yield start
+
+
+def _odd(lines: Iterable[str]) -> Iterator[str]:
+    return (line.strip()[:LONGEST_SHOWN] for line in lines if _CONTROL.search(line))
 
 
 def _start_of(paste: ConsolePaste, lines: list[str], number: int) -> str:

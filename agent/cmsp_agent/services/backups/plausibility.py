@@ -5,7 +5,7 @@ asterisks for its secrets. One that ends up in another context or at another dev
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cmsp_agent.services.backups.clean_text import SMALLEST_SHARE
 
@@ -22,14 +22,15 @@ _MASKED = re.compile(
 """A secret that the device does not show."""
 
 
-def suspicion(old: str, new: str) -> str:
+def suspicion(old: str, new: str, commands: Callable[[str], str] = str) -> str:
     """Why the new one is suspect; empty where it is not.
 
     Args:
         old: the last one that was believed, without its volatile lines.
         new: likewise.
+        commands: takes out of a text what is none, such as what stands in a banner.
     """
-    had, has = _top_lines(old), _top_lines(new)
+    had, has = _top_lines(commands(old)), _top_lines(commands(new))
     gone = sorted(_sections(had) - _sections(has))
     if gone:
         return f"it has no {_listed(gone)} any more"

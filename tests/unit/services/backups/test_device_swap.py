@@ -77,6 +77,14 @@ def test_banners_end_with_what_can_be_typed() -> None:
     assert "\x03" not in MADE
 
 
+def test_what_a_terminal_would_act_on_is_said_without_its_secret() -> None:
+    stored = STORED.replace("description uplink", "description up\x08link").replace("$canary", "$can\x07ary")
+    notes = [line for line in console_text(CLI, ConfigText(CLI), stored, "v-1", PORTS).splitlines() if line[:2] == "! "]
+    assert "! holds control characters, on which the terminal acts: 'description up\\x08link'" in notes
+    assert sum("control characters" in note for note in notes) == 2
+    assert "ary" not in "".join(notes)
+
+
 def test_what_it_lacks_and_which_modules_differ_is_said() -> None:
     said = "\n".join(NOTES)
     for word in (

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_agent.services.backups.plausibility import suspicion
+from cmsp_plugins.cisco_ios.cli import CLI
 
 LAST = """version 15.7
 hostname gw-paris
@@ -44,6 +46,15 @@ def test_what_people_change(text: str) -> None:
 )
 def test_what_another_login_or_another_device_shows(text: str, why: str) -> None:
     assert why in suspicion(LAST, text)
+
+
+def test_a_banner_that_is_written_anew_is_no_section_that_is_gone() -> None:
+    banner = "banner login ^C\n Property of ACME\nUnauthorized use\nprohibited\nViolators beware\n^C\n"
+    before = f"{banner}{LAST}"
+    after = before.replace(banner, "banner login ^C\nKeep out\n^C\n")
+    assert suspicion(before, after)
+    assert not suspicion(before, after, ConfigText(CLI).commands)
+    assert "no router any more" in suspicion(before, after.replace("\nrouter", "\n router"), ConfigText(CLI).commands)
 
 
 def test_secrets_that_were_never_shown_are_no_news() -> None:
