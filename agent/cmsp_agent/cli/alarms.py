@@ -122,7 +122,7 @@ def _handled(row: Mapping[str, Any]) -> str:
     """What people said of it, and what silences it."""
     attributes = row.get("attributes") or {}
     seen = f"seen by {attributes[ACKNOWLEDGED]}" if ACKNOWLEDGED in attributes else ""
-    until = f"suppressed until {minute(attributes[SUPPRESSED_UNTIL])}" if SUPPRESSED_UNTIL in attributes else ""
+    until = f"suppressed until {minute(attributes[SUPPRESSED_UNTIL])} UTC" if SUPPRESSED_UNTIL in attributes else ""
     silenced = f"in {row['silenced_by']}" if row.get("silenced_by") else ""
     finding = "a finding" if "finding" in attributes else ""
     return ", ".join(filter(None, (seen, until, silenced, finding))) or "-"

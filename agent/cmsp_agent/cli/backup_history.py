@@ -92,10 +92,12 @@ def backup_changes(context: typer.Context, name: ComponentName, as_json: AsJson 
     for row in items(document):
         count = "the first" if row.get("before") is None else f"+{row.get('added')} -{row.get('removed')}"
         where = ", ".join(row.get("sections") or ())
-        here.output.line(f"{minute(row.get('taken_at'))}  {row.get('backup')}  {count}{'  ' if where else ''}{where}")
+        here.output.line(
+            f"{minute(row.get('taken_at'))} UTC  {row.get('backup')}  {count}{'  ' if where else ''}{where}"
+        )
         for report in row.get("reports") or ():
             text = str(report.get("text")).replace("\n", f"\n{' ' * 22}")
-            here.output.line(f"    {minute(report.get('at'))}  {text}")
+            here.output.line(f"    {minute(report.get('at'))} UTC  {text}")
 
 
 def backup_plan(

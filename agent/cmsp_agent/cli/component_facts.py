@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cmsp_agent.cli.output import EMPTY, minute, moment, shown, span
+from cmsp_agent.cli.output import EMPTY, minute, moment_utc, shown, span
 
 LEAST_FAMILY = 3
 """Names of one family that are all shown; more of them are counted."""
@@ -126,7 +126,7 @@ NOT_THERE = "noSuchName"
 def _unreadable(found: Mapping[str, Any]) -> str:
     """An object that can't be decoded: `1.3.6.1.2.1.1.3.0: number of no octets (, 12 times)`."""
     octets = f" ({found['octets']})" if found.get("octets") else ""
-    return f"{found['oid']}: {found['reason']}{octets}, {found['count']} times, last {moment(found['last_seen'])}"
+    return f"{found['oid']}: {found['reason']}{octets}, {found['count']} times, last {moment_utc(found['last_seen'])}"
 
 
 def _limits(quirks: Mapping[str, Any]) -> str:
@@ -153,8 +153,8 @@ def _interfaces(names: list[str]) -> str:
 def _backup(backup: Mapping[str, Any]) -> str:
     good = ", known good" if backup.get("known_good") else ""
     return (
-        f"{minute(backup.get('taken_at'))} ({backup.get('reason')}), {backup.get('lines')} lines, "
-        f"verified {minute(backup.get('verified_at'))}{good}"
+        f"{minute(backup.get('taken_at'))} UTC ({backup.get('reason')}), {backup.get('lines')} lines, "
+        f"verified {minute(backup.get('verified_at'))} UTC{good}"
     )
 
 
@@ -165,5 +165,5 @@ def _fact(key: str, value: object) -> str:
         )
         return ", ".join(parts)
     if key.endswith(("_at", "_seen", "since")):
-        return moment(value)
+        return moment_utc(value)
     return span(value) if key.endswith(("_seconds", "uptime")) and isinstance(value, int | float) else shown(value)

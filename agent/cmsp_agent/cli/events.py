@@ -12,7 +12,7 @@ from rich.text import Text
 from cmsp_agent.cli.complete import alarm_types
 from cmsp_agent.cli.daemon import AgentUnreachable
 from cmsp_agent.cli.filters import as_severe_as, known_or_refused, refuse_unknown_component
-from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, styled
+from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, moment_utc, styled
 from cmsp_agent.cli.session import AsJson, session
 
 EventDocument = dict[str, Any]
@@ -85,7 +85,7 @@ def event_show(
     if as_json:
         here.output.json(found)
         return
-    times = {name.removesuffix("_at"): moment(found.get(name)) for name in ("occurred_at", "received_at")}
+    times = {name.removesuffix("_at"): moment_utc(found.get(name)) for name in ("occurred_at", "received_at")}
     facts = {name: found.get(name) for name in ("component", "site", "type", "object", "severity", "state", "count")}
     sources = ", ".join(found.get("sources") or ())
     here.output.facts(

@@ -1,5 +1,6 @@
 """`cmsp-agent incident …`: incidents, their priority and its arithmetic; one that a person reports."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ import typer
 
 from cmsp_agent.cli.daemon import all_pages
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component, refuse_unknown_site
-from cmsp_agent.cli.output import TableColumn, items, minute, moment, shown
+from cmsp_agent.cli.output import TableColumn, items, minute, moment, moment_utc, shown
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
@@ -115,8 +116,8 @@ def incident_show(
             "responsible": found.get("responsible"),
             "assignee": found.get("assignee"),
             "reported by": found.get("reported_by"),
-            "opened": moment(found.get("opened_at")),
-            "restored": moment(found.get("restored_at")) if found.get("restored_at") else None,
+            "opened": moment_utc(found.get("opened_at")),
+            "restored": moment_utc(found.get("restored_at")) if found.get("restored_at") else None,
             "external": {name: number for name, number in (found.get("external") or {}).items() if number},
             "recommendation": found.get("recommendation"),
             "alarms": _how_many(found),
@@ -130,7 +131,7 @@ def incident_show(
     if alarms := _alarms(here, found):
         here.output.line("")
         here.output.table(
-            [TableColumn(name) for name in ("ALARM SINCE (UTC)", "SEVERITY", "COMPONENT", "TEXT")], alarms, ""
+            [TableColumn(name) for name in ("ALARM SINCE (UTC)", "STATE", "SEVERITY", "COMPONENT", "TEXT")], alarms, ""
         )
 
 
@@ -152,7 +153,7 @@ def _how_many(incident: IncidentDocument) -> str | None:
 def _timeline(incident: IncidentDocument) -> list[str]:
     """When what became of it, and by whom; nothing where it has only been opened."""
     steps = incident.get("timeline") or []
-    lines = [f"{moment(step.get('at'))} {step.get('what')} {step.get('by') or ''}".rstrip() for step in steps]
+    lines = [f"{moment_utc(step.get('at'))} {step.get('what')} {step.get('by') or ''}".rstrip() for step in steps]
     return lines if len(lines) > 1 else []
 
 
@@ -190,16 +191,23 @@ def _alarms(here: CommandContext, incident: IncidentDocument) -> list[tuple[obje
     wanted = set(incident.get("alarms") or ())
     names = [name for name in incident.get("components") or () if wanted]
     pages = (here.daemon.get("/v1/events", component=name, limit=_MOST_EVENTS) for name in names)
-    latest = {event.get("id"): event for page in pages for event in items(page) if event.get("id") in wanted}
+    events = [event for page in pages for event in items(page)]
+    latest = {event.get("id"): event for event in events if event.get("id") in wanted}
+    ends = {_alarm_key(event): str(event.get("occurred_at")) for event in events if event.get("state") == "clear"}
     return [
         (
             moment(event.get("occurred_at")),
+            "ended" if ends.get(_alarm_key(event), "") > str(event.get("occurred_at")) else "holds",
             event.get("severity"),
             event.get("component"),
             str(event.get("text")).removeprefix(f"{event.get('component')}: "),
         )
         for event in latest.values()
     ]
+
+
+def _alarm_key(event: Mapping[str, object]) -> tuple[object, ...]:
+    return event.get("component"), event.get("type"), event.get("object")
 
 
 def _impact(incident: IncidentDocument) -> str:
@@ -223,4 +231,4 @@ def _suppressed(incident: IncidentDocument) -> str | None:
     by = incident.get("suppressed")
     if not isinstance(by, dict):
         return None
-    return f"{'some' if by.get('partly') else 'all'} by {by.get('by')} until {moment(by.get('until'))}"
+    return f"{'some' if by.get('partly') else 'all'} by {by.get('by')} until {moment_utc(by.get('until'))}"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from cmsp_agent.cli.daemon import CallFailed, all_pages
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
-from cmsp_agent.cli.output import TableColumn, clean, items, minute, moment
+from cmsp_agent.cli.output import TableColumn, clean, items, minute, moment_utc
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.model.job import JobState
 
@@ -160,8 +160,8 @@ def _print(here: CommandContext, job: JobDocument) -> None:
             "state": job.get("state"),
             "progress": f"{job.get('percent') or 0}% {job.get('step') or ''}",
             "asked by": job.get("by"),
-            "created": moment(job.get("created_at")),
-            "ended": moment(job.get("ended_at")) if job.get("ended_at") else None,
+            "created": moment_utc(job.get("created_at")),
+            "ended": moment_utc(job.get("ended_at")) if job.get("ended_at") else None,
             "result": job.get("result"),
             "error": job.get("error"),
         }

@@ -1,9 +1,10 @@
-"""What commands print: tables within the terminal's width (80 columns where there is none), facts, JSON.
+"""What commands print: tables and facts within the terminal's width, unfolded for a pipe or a file; JSON.
 
 Text from devices is printed as text: no markup, no control characters, so that it can't steer the terminal.
 """
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,11 +15,10 @@ from typing import IO, Any, TextIO
 from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from cmsp_agent.cli.column_widths import Need, widths
-from cmsp_agent.cli.table_lines import BETWEEN, Paint, table_lines
+from cmsp_agent.cli.table_lines import BETWEEN, Paint, fact_lines, table_lines
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _STYLES = {
@@ -42,6 +42,8 @@ _STYLES = {
 
 EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 """What is said by leaving it out."""
+UNFOLDED = 1_000_000
+"""Cells to a line where no terminal shows it: `| grep` and `| awk` see each row whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Output:
     def __init__(self, stream: TextIO | None = None, errors: TextIO | None = None, width: int | None = None) -> None:
         self.console = _Terminal(file=stream, width=width, highlight=False, soft_wrap=False)
         self.errors = Console(file=errors or sys.stderr, width=width, highlight=False)
+        piped = stream is None and not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        self._room = UNFOLDED if piped else self.console.width
 
     def json(self, document: Mapping[str, Any]) -> None:
         """Print a document for programs."""
@@ -109,7 +113,7 @@ class Output:
             self.line(nothing)
             return
         needs = [_need(column, [row[at] for row in cells]) for at, column in enumerate(columns)]
-        room = widths(needs, self.console.width - len(BETWEEN) * (len(columns) - 1))
+        room = widths(needs, self._room - len(BETWEEN) * (len(columns) - 1))
         headings, right = [column.heading for column in columns], [column.right for column in columns]
         with self.file() as file:
             file.writelines(f"{line}\n" for line in table_lines(headings, cells, room, right, self._painter()))
@@ -122,13 +126,9 @@ class Output:
 
     def facts(self, facts: Mapping[str, object]) -> None:
         """Print named values, one a line; empty ones are left out."""
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for name, value in facts.items():
-            if value not in EMPTY:
-                table.add_row(Text(name), styled(value))
-        self.console.print(table)
+        named = [(name, shown(value)) for name, value in facts.items() if value not in EMPTY]
+        with self.file() as file:
+            file.writelines(f"{line}\n" for line in fact_lines(named, self._room, self._painter()))
 
 
 def _need(column: TableColumn, cells: Sequence[str]) -> Need:
@@ -183,6 +183,12 @@ def moment(value: object) -> str:
     """An RFC 3339 time in UTC without its milliseconds: `2026-11-23 08:00:00`."""
     text = str(value) if value else "-"
     return f"{text[:10]} {text[11:19]}" if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text) else text
+
+
+def moment_utc(value: object) -> str:
+    """A time with its zone, for where no heading says it: `2026-11-23 08:00:00 UTC`; as it is where it is no time."""
+    text = moment(value)
+    return text if text in ("-", value) else f"{text} UTC"
 
 
 def span(seconds: object) -> str:

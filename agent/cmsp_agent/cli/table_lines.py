@@ -9,6 +9,8 @@ from rich.cells import cell_len, chop_cells
 
 BETWEEN = "  "
 RULE = "─"
+LEAST_VALUE = 10
+"""Cells that a value has, however narrow the terminal is."""
 Paint = Callable[[str, str], str]
 """A cell's text and its line, padded: the line in the colour of what the cell says."""
 
@@ -29,6 +31,20 @@ def table_lines(
     yield RULE * (sum(room) + len(BETWEEN) * (len(room) - 1))
     for row in rows:
         yield from _laid(row, room, right, paint)
+
+
+def fact_lines(facts: Sequence[tuple[str, str]], room: int, paint: Paint) -> Iterator[str]:
+    """Names and their values beside each other, without spaces at the end of a line.
+
+    Args:
+        facts: names, each with its value.
+        room: how wide a line may be, in cells.
+        paint: colours a line of a value.
+    """
+    names = max((cell_len(name) for name, _ in facts), default=0)
+    values = max(LEAST_VALUE, min(room - names - len(BETWEEN), max((cell_len(text) for _, text in facts), default=0)))
+    for fact in facts:
+        yield from _laid(fact, (names, values), (False, False), paint)
 
 
 def _laid(row: Sequence[str], room: Sequence[int], right: Sequence[bool], paint: Paint) -> Iterator[str]:

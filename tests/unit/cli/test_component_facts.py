@@ -39,7 +39,7 @@ def test_facts_are_short_and_none_is_empty() -> None:
         "name": "gw-1",
         "addresses": "10.1.0.1",
         "poll": "every 1m",
-        "latest backup": "2026-11-23 02:00 (schedule), 80 lines, verified 2026-11-24 02:00, known good",
+        "latest backup": "2026-11-23 02:00 UTC (schedule), 80 lines, verified 2026-11-24 02:00 UTC, known good",
         "interfaces": "32: GigabitEthernet0/0/0, Serial0/1/0:0 to 29",
         "inventory": "2 parts",
         "describes itself": "Cisco IOS Software",

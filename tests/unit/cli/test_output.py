@@ -103,3 +103,20 @@ def test_a_terminal_shows_what_is_down_in_colour(monkeypatch: pytest.MonkeyPatch
     output.table([TableColumn("NAME"), TableColumn("STATE")], [("gw-1", "down"), ("gw-2", "unknown")], "none")
     assert "gw-1  \x1b[1;31mdown" in stream.getvalue()
     assert "gw-2  unknown\n" in stream.getvalue()
+
+
+def test_facts_are_folded_beside_their_names_without_spaces_at_the_end() -> None:
+    stream = io.StringIO()
+    Output(stream, stream, width=24).facts({"name": "gw-1", "empty": None, "why": "its address is of another one"})
+    assert stream.getvalue() == "name  gw-1\nwhy   its address is of\n      another one\n"
+
+
+def test_a_pipe_gets_each_row_on_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    long = " ".join(["word"] * 100)
+    output = Output()
+    output.table([TableColumn("NAME"), TableColumn("REASON")], [("gw-1", long)], "none")
+    output.facts({"reason": long})
+    *_, row, fact = capsys.readouterr().out.splitlines()
+    assert row == f"gw-1  {long}"
+    assert fact == f"reason  {long}"
