@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_BROADCAST = ipaddress.IPv4Address("255.255.255.255")
 _NOT_AN_ADDRESS = "not a valid IPv4 or IPv6 address"
 
 
@@ -40,8 +41,8 @@ def parse_address(text: str) -> str:
         return _host_name(bare)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    if address.is_unspecified or address.is_multicast:
-        raise ValueError("an unspecified or multicast address is nobody's own")
+    if address.is_unspecified or address.is_multicast or address == _BROADCAST:
+        raise ValueError("an unspecified, multicast or broadcast address is nobody's own")
     if isinstance(address, ipaddress.IPv6Address) and address.is_link_local and not address.scope_id:
         raise ValueError(f"a link-local address wants the interface that it is behind: {address}%eth0")
     return str(address)

@@ -1,4 +1,4 @@
-"""Calls in a plugin's source that no part of the API takes: each misspelt field by its line, not the first alone.
+"""Names and fields in a plugin's source that the API does not have: each misspelt one by its line, not the first alone.
 
 Python stops at the first one. This reads the source and runs nothing of it.
 """
@@ -19,13 +19,23 @@ ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def misspelt_in(error: BaseException) -> list[str]:
-    """Every call of the file in which an error was raised that the API would refuse; none for other errors."""
-    file = file_of(error) if isinstance(error, TypeError) else ""
+    """Every name and call of the file in which an error was raised that the API would refuse; none for other errors."""
+    file = file_of(error) if isinstance(error, TypeError | ImportError) else ""
     try:
         source = Path(file).read_bytes()[:LARGEST] if file else b""
-        return [*_misspelt(file, ast.parse(source))]
+        tree = ast.parse(source)
+        return [*_not_offered(file, tree), *_misspelt(file, tree)]
     except (OSError, ValueError, SyntaxError, RecursionError):
         return []
+
+
+def _not_offered(file: str, tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == MODULE:
+            for each in node.names:
+                if each.name != "*" and not hasattr(api, each.name):
+                    near = did_you_mean(each.name, api.__all__, 0)
+                    yield f"{line_of(file, node.lineno)}: {MODULE} has no '{each.name}'{near}"
 
 
 def _misspelt(file: str, tree: ast.Module) -> Iterator[str]:

@@ -23,7 +23,19 @@ def test_addresses(text: str, address: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["10.0.0.256", "10.1.0.1/24", "1.2.3", "2001:db8::g", "gw 1", "-gw", "0.0.0.0", "224.0.0.1", "a..b", "x" * 300],
+    [
+        "10.0.0.256",
+        "10.1.0.1/24",
+        "1.2.3",
+        "2001:db8::g",
+        "gw 1",
+        "-gw",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "a..b",
+        "x" * 300,
+    ],
 )
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a valid|nobody's own"):

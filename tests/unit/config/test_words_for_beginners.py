@@ -69,6 +69,7 @@ def test_what_is_meant_is_named(tmp_path: Path, more: str, text: str) -> None:
         ("maintenance: Sun 02:00-04:00", "it belongs under sites, as in sites: {NAME: {maintenance: …}}"),
         ("smtp: {server: mail}", "did you mean 'host'?"),
         ("contacts: {noc: {email: noc}}", "not a mail address: write name@example.com"),
+        ("smtp: {host: mail, from: cmsp}", "not a mail address: write name@example.com"),
         ("notify: {to: bob}", "neither a contact nor a mail address"),
         ("listen: {traps: on}", "not a port from 0 to 65535: write 162, or 10.1.0.2:162"),
         ("headend: {urls: head.example.com}", "write https://host:8443"),

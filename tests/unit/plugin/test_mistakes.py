@@ -433,7 +433,11 @@ RETURNING = "@hook\ndef device_types():\n    return [kind()]\n"
 BY_LINE = {
     "a parenthesis that is missing": ("X = (1\nY = 2\n", 1, "import failed: SyntaxError: '(' was never closed"),
     "tabs and blanks": ("def x():\n    a = 1\n\treturn a\n", 3, "import failed: TabError: inconsistent use"),
-    "a name that the API does not have": ("from cmsp_agent.plugin.api import Kpis\n", 1, "cannot import name 'Kpis'"),
+    "a name that the API does not have": (
+        "from cmsp_agent.plugin.api import Kpis\n",
+        1,
+        "api has no 'Kpis'; did you mean 'Kpi'?",
+    ),
     "a severity that there is none of": ("A = Severity.HIGH\n" + RETURNING, 1, "import failed: AttributeError: HIGH"),
     "an error at import": ("A = 1 / 0\n" + RETURNING, 1, "import failed: ZeroDivisionError: division by zero"),
     "the inside of the agent": ("import cmsp_agent.plugin.host\n" + RETURNING, 1, "imports cmsp_agent.plugin.host: a"),

@@ -272,12 +272,26 @@ class WebhookSection(Section):
     timeout: Duration = 10.0
 
 
+def _sender(value: Any) -> Any:
+    """`name@example.com`, or `Somebody <name@example.com>`.
+
+    Raises:
+        ValueError: it has no mail address; servers refuse such mails one by one, long after the start.
+    """
+    if isinstance(value, str) and "@" not in value.strip("@ <>"):
+        raise ValueError("not a mail address: write name@example.com")
+    return value
+
+
+Sender = Annotated[Text, BeforeValidator(_sender)]
+
+
 class Smtp(Section):
     """The mail server that notifications go through."""
 
     short_form = "host"
     host: Text
-    from_: Text = Field(alias="from")
+    from_: Sender = Field(alias="from")
     port: Port = 25
     tls: Literal["none", "starttls", "tls"] = "starttls"
     user: Text | None = None
