@@ -81,8 +81,8 @@ def server(path: Path) -> Iterator[UnixServer]:
 
 
 def program(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NO_COLOR": "1", **more.pop("environment", {})}
-    environment.pop("COLUMNS", None)
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    environment = {**inherited, "NO_COLOR": "1", **more.pop("environment", {})}
     return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=30, env=environment, **more)
 
 
@@ -188,7 +188,7 @@ def test_the_program_ends_with_4_and_the_remedy_where_no_agent_runs(path: Path) 
         assert "systemctl start cmsp-agent" in ending.stderr
 
 
-def test_the_program_prints_within_80_columns_into_a_pipe(server: UnixServer, path: Path) -> None:
+def test_the_program_prints_each_row_whole_into_a_pipe_and_folded_to_columns(server: UnixServer, path: Path) -> None:
     row = {
         "name": "gw-" + "x" * 60,
         "state": "up",
@@ -200,7 +200,9 @@ def test_the_program_prints_within_80_columns_into_a_pipe(server: UnixServer, pa
     server.json("/v1/components", {"items": [row]})
     ending = program("--socket", str(path), "component", "list")
     assert ending.returncode == 0
-    assert max(len(line) for line in ending.stdout.splitlines()) <= 80
+    assert {"gw-" + "x" * 60, "s" * 60} < set(ending.stdout.splitlines()[2].split())
+    narrow = program("--socket", str(path), "component", "list", environment={"COLUMNS": "80"})
+    assert max(len(line) for line in narrow.stdout.splitlines()) <= 80
     assert json.loads(program("--socket", str(path), "component", "list", "--json").stdout) == {"items": [row]}
 
 
