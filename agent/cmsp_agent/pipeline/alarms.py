@@ -4,9 +4,10 @@ A storm raises thousands: nothing that is done for one event may go through all 
 """
 
 from collections import UserDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cmsp_agent.model.event import AlarmKey, Event
+from cmsp_agent.model.interfaces import unnamed
 from cmsp_agent.pipeline.overlay import Overlay
 
 Held = dict[AlarmKey, Event]
@@ -21,6 +22,10 @@ class Alarms(UserDict[AlarmKey, Event]):
     def __init__(self) -> None:
         self._keys: dict[str, AlarmKey] = {}
         self._held: dict[str, dict[str, Held]] = {}
+        self._unnamed: dict[str, dict[AlarmKey, None]] = {}
+        """Component → its alarms of interfaces that are known by their ifIndex alone."""
+        self._inhibited: dict[str, dict[AlarmKey, None]] = {}
+        """Component → its alarms that have a cause."""
         super().__init__()
 
     def __setitem__(self, key: AlarmKey, event: Event) -> None:
@@ -28,10 +33,17 @@ class Alarms(UserDict[AlarmKey, Event]):
         self.data[key] = event
         self._keys[event.id] = key
         self._held.setdefault(key.component, {}).setdefault(key.type, {})[key] = event
+        if unnamed(key.object) is not None:
+            self._unnamed.setdefault(key.component, {})[key] = None
+        if event.suppressed_by is not None:
+            self._inhibited.setdefault(key.component, {})[key] = None
 
     def __delitem__(self, key: AlarmKey) -> None:
         event = self.data.pop(key)
         del self._keys[event.id]
+        for marked in (self._unnamed, self._inhibited):
+            if key in (known := marked.get(key.component, NO_ALARMS)):
+                del known[key]
         of_component = self._held[key.component]
         del of_component[key.type][key]
         if not of_component[key.type]:
@@ -50,6 +62,14 @@ class Alarms(UserDict[AlarmKey, Event]):
     def of(self, component: str) -> Mapping[str, Held]:
         """The alarms of one component: by type, then by key."""
         return self._held.get(component, NONE_HELD)
+
+    def unnamed(self, component: str) -> Iterable[AlarmKey]:
+        """The alarms of a component whose interfaces are known by their ifIndex alone."""
+        return self._unnamed.get(component, ())
+
+    def inhibited(self, component: str) -> Iterable[AlarmKey]:
+        """The alarms of a component that have a cause."""
+        return self._inhibited.get(component, ())
 
 
 class AlarmDraft(Overlay[AlarmKey, Event]):
@@ -96,6 +116,24 @@ class AlarmDraft(Overlay[AlarmKey, Event]):
             changed = touched.get(known, {})
             yield from (event for key, event in held.get(known, NO_ALARMS).items() if key not in changed)
             yield from (self.changed[key] for key in changed if key in self.changed)
+
+    def of_interfaces(self, component: str, names: Iterable[str]) -> Iterator[Event]:
+        """The alarms of a component's interfaces that are known by their ifIndex alone, or have one of these names."""
+        known = (*self._alarms.unnamed(component), *self._touched_of(component))
+        keys = {key: None for key in known if unnamed(key.object) is not None}
+        kinds = self.types(component)
+        keys |= {AlarmKey(component, kind, name): None for name in names for kind in kinds}
+        yield from (event for key in keys if (event := self.get(key)) is not None)
+
+    def inhibited(self, component: str) -> Iterator[Event]:
+        """The alarms of a component that have a cause."""
+        for key in dict.fromkeys((*self._alarms.inhibited(component), *self._touched_of(component))):
+            event = self.get(key)
+            if event is not None and event.suppressed_by is not None:
+                yield event
+
+    def _touched_of(self, component: str) -> Iterator[AlarmKey]:
+        return (key for keys in self._touched.get(component, NONE_TOUCHED).values() for key in keys)
 
     def count(self, component: str, kind: str) -> int:
         """How many alarms of a type the component has."""

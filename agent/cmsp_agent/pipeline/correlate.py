@@ -41,8 +41,8 @@ class Correlator:
         unanswered = draft.unanswered.get(component)
         if unanswered is None or unanswered.polls:
             return
-        for held in [*draft.active.of(component)]:
-            if held.suppressed_by is None or held.type in AVAILABILITY:
+        for held in [*draft.active.inhibited(component)]:
+            if held.type in AVAILABILITY:
                 continue
             cause = self._causes.of(draft, held)
             seen = draft.observed.get((component, held.type)) or {}
@@ -60,7 +60,7 @@ class Correlator:
         They were reported by an ifIndex before its name was known, or the interface was renamed. Where it has that
         alarm under its name already, the two are one.
         """
-        alarms = draft.active.of(poll.component) if poll.interfaces or poll.renamed else ()
+        alarms = draft.active.of_interfaces(poll.component, poll.renamed)
         # of names that were handed on, the last first: it makes room for the one before it
         for held in sorted(alarms, key=lambda alarm: _steps(alarm.object, poll.renamed)):
             name = _called_now(held, poll)
