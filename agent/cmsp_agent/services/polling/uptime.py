@@ -51,6 +51,8 @@ class Uptime:
             return False
         if self._engine_went_on(before):
             return False
+        if self.ticks < before.ticks and self._engine_began_anew(before):
+            return True  # also where sysUpTime was about to wrap
         elapsed = round((self.at - before.at) * TICKS)
         # what was up for a moment only has lost no more than that
         slack = min(SLACK, before.ticks // 2) + round(elapsed * SLEW)
@@ -79,6 +81,10 @@ class Uptime:
             return False
         grown, elapsed = self.engine_time - before.engine_time, self.at - before.at
         return grown > 0 and grown >= elapsed * (1 - SLEW) - SLACK / TICKS
+
+    def _engine_began_anew(self, before: "Uptime") -> bool:
+        boots = (self.engine_boots, before.engine_boots)
+        return None not in boots and boots[0] != boots[1]
 
     def changed(self, before: "Uptime") -> bool:
         """Whether modules or interfaces came or went."""

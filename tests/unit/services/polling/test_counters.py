@@ -159,3 +159,8 @@ def test_a_missed_poll_makes_one_long_interval() -> None:
 def test_a_counter_that_had_just_wrapped_gives_no_rate_over_a_restart() -> None:
     device = Counted(32, 2**32 - 702_875, uptime=10**7, engine=False)
     assert agreed(device, [Step(292, 2_435), Step(30, 15_577, "reboot"), Step(30, 15_577)])
+
+
+def test_a_restart_just_before_sysuptime_wraps_is_one_where_the_engine_says_so() -> None:
+    device = Counted(32, 2**32 - 5_000, uptime=2**32 - 20_000, engine=True)
+    assert agreed(device, [Step(204, 0, "reboot"), Step(30, 100)])
