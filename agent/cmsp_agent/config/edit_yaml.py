@@ -36,9 +36,14 @@ def merged(present: str, wanted: str) -> str:
 def added(present: str, more: str) -> str:
     """The present text with the entries of another one added to its mappings; what it has stays as it is.
 
+    A mapping in braces becomes one of lines. What is empty, or has comments alone, gets the other text after it.
+
     Raises:
-        ValueError: one of them is not YAML, or is no mapping.
+        ValueError: one of them is not YAML, or is no mapping, or a comment would be lost.
     """
+    if all(not line.strip() or line.startswith("#") for line in present.splitlines()):
+        _mapping(_round_trip(more), more)
+        return f"{present.rstrip()}\n{more}" if present.strip() else more
     yaml = _round_trip(present)
     before, new = _mapping(yaml, present), _mapping(yaml, more)
     for key, entries in new.items():
@@ -47,9 +52,14 @@ def added(present: str, more: str) -> str:
         known = before[key]
         if not isinstance(known, CommentedMap) or not isinstance(entries, CommentedMap):
             raise ValueError(f"{key} is no mapping")
+        if any(name not in known for name in entries):
+            known.fa.set_block_style()
         for name, entry in entries.items():
             known.setdefault(name, entry)
-    return _written(yaml, before)
+    text = _written(yaml, before)
+    if lost := sorted(comments(present) - comments(text)):
+        raise ValueError(f"the comment {lost[0]!r} stands inside braces and would be lost: add the lines by hand")
+    return text
 
 
 def _round_trip(text: str) -> YAML:

@@ -88,3 +88,21 @@ def test_what_is_added_moves_no_other_line(text: str) -> None:
     assert "sw-5" in found
     there = found.splitlines()
     assert [line for line in text.splitlines() if line not in there] == []
+
+
+MORE = "components:\n  b:  # seen\n    address: 10.0.0.2\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing yet\n", "components: {}  # none\n", "components: {a: {site: x}}  # one\n"]
+)
+def test_what_is_empty_or_in_braces_takes_more_lines_and_keeps_its_comments(text: str) -> None:
+    found = added(text, MORE)
+    assert "\n  b:  # seen\n    address: 10.0.0.2\n" in f"\n{found}"
+    assert comments(text) <= comments(found)
+    assert added(found, MORE) == found
+
+
+def test_a_comment_that_would_be_lost_is_an_error() -> None:
+    with pytest.raises(ValueError, match="the comment 'why' stands inside braces"):
+        added("components: {\n  # why\n  a: {site: x}\n}\n", MORE)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -120,7 +121,7 @@ def names(proposals: Sequence[FoundDevice], taken: Iterable[str]) -> dict[str, s
     used = set(taken)
     chosen = {}
     for device in proposals:
-        plain = _UNFIT.sub("-", device.facts.sys_name.partition(".")[0].lower()).strip("-")
+        plain = _UNFIT.sub("-", _ascii(device.facts.sys_name.partition(".")[0]).lower()).strip("-")
         plain = plain or "device-" + re.sub(r"[.:]+", "-", device.address)
         name, number = plain, 2
         while name in used:
@@ -128,6 +129,11 @@ def names(proposals: Sequence[FoundDevice], taken: Iterable[str]) -> dict[str, s
         used.add(name)
         chosen[device.address] = name
     return chosen
+
+
+def _ascii(name: str) -> str:
+    """Letters without their accents."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
 
 
 def site_of(address: str, via: str, components: Mapping[str, Component], sites: Sequence[str]) -> str:
