@@ -7,13 +7,13 @@ import typer
 from cmsp_agent.cli.component_facts import component_facts, families
 from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.emergency import CALL_COLUMNS, call_cells
-from cmsp_agent.cli.figures import figure
 from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 from cmsp_agent.cli.times import TIME_HELP, moment_of
 from cmsp_agent.model.component import State
+from cmsp_agent.model.figures import figure
 from cmsp_agent.model.natural import natural
 
 

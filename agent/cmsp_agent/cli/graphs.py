@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import plotext
 
-from cmsp_agent.cli.figures import figure
+from cmsp_agent.model.figures import figure
 
 WIDTH, HEIGHT = 900, 360
 LEFT, RIGHT, TOP, BOTTOM = 90, 20, 40, 60

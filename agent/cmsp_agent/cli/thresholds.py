@@ -6,8 +6,9 @@ import typer
 
 from cmsp_agent.cli.daemon import all_pages
 from cmsp_agent.cli.filters import refuse_unknown_component
-from cmsp_agent.cli.output import TableColumn, items, shown, span
+from cmsp_agent.cli.output import TableColumn, items, span
 from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.model.figures import figure
 
 
 def threshold_list(
@@ -36,8 +37,8 @@ def threshold_list(
         (
             row.get("component"),
             row.get("kpi"),
-            f"{'<=' if row.get('when') == 'below' else '>='} {shown(row.get('raise'))}",
-            row.get("clear"),
+            f"{'<=' if row.get('when') == 'below' else '>='} {figure(row.get('raise'), str(row.get('unit') or ''))}",
+            figure(row.get("clear"), str(row.get("unit") or "")),
             span(row.get("for_seconds")),
             row.get("severity"),
             row.get("origin"),

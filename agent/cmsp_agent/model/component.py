@@ -138,6 +138,8 @@ class Threshold:
     """Crossed at or under `raise_at`, clear at or over `clear_at`."""
     origin: str = "configuration"
     """`configuration`, the name of a device type, or `agent`."""
+    unit: str = ""
+    """The KPI's, where its device type has it."""
 
     def is_crossed(self, figure: float) -> bool:
         """Whether a figure is at the raise level or beyond."""

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cmsp_agent.cli import graphs
-from cmsp_agent.cli.figures import figure
 from cmsp_agent.cli.graphs import Curve
+from cmsp_agent.model.figures import figure
 from tests.unit.cli.fakes import Sequenced, cmsp_agent
 
 SVG = "{http://www.w3.org/2000/svg}"

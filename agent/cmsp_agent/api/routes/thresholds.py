@@ -38,6 +38,7 @@ def _view(component: str, threshold: Threshold) -> dict[str, Any]:
         "when": "below" if threshold.falling else "above",
         "raise": threshold.raise_at,
         "clear": threshold.clear_at,
+        "unit": threshold.unit,
         "for_seconds": threshold.for_,
         "severity": threshold.severity,
         "origin": threshold.origin,

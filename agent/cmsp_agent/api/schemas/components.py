@@ -48,6 +48,8 @@ class ThresholdView(Shape):
     when: str
     raise_: float = Field(alias="raise")
     clear: float
+    unit: str
+    """The KPI's; empty where nothing is known of it."""
     for_seconds: float
     severity: str
     origin: str

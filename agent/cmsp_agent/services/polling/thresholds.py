@@ -2,13 +2,15 @@
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cmsp_agent.model.component import Component, Threshold
+from cmsp_agent.model.figures import figure as with_unit
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.plugin.registry import figures_of
+from cmsp_agent.plugin.registry import OWN_UNITS, figures_of
 
 OF_THE_AGENT = (Threshold("icmp.loss", 20.0, 5.0, 600.0, "warning", origin="agent"),)
 """What is measured of every component."""
@@ -23,9 +25,10 @@ def in_force(component: Component, kind: DeviceType) -> tuple[Threshold, ...]:
         for kpi in figures_of(kind)
         if (limit := kpi.limit) is not None
     )
+    units = OWN_UNITS | {kpi.name: kpi.unit for kpi in figures_of(kind)}
     found: dict[str, Threshold] = {}
     for threshold in (*component.thresholds, *of_type, *OF_THE_AGENT):
-        found.setdefault(threshold.kpi, threshold)
+        found.setdefault(threshold.kpi, replace(threshold, unit=units.get(threshold.kpi.partition("[")[0], "")))
     return tuple(found.values())
 
 
@@ -125,12 +128,13 @@ class CrossedThresholds:
 
 
 def _text(threshold: Threshold, series: str, figure: float, raised: bool) -> str:
+    shown, back_at, level = (
+        with_unit(each, threshold.unit) for each in (figure, threshold.clear_at, threshold.raise_at)
+    )
+    back = f"back {'above' if threshold.falling else 'below'} {back_at}"
     if not raised:
-        return f"{series} is {figure:g}, back {'above' if threshold.falling else 'below'} {threshold.clear_at:g}"
+        return f"{series} is {shown}, {back}"
     if not threshold.is_crossed(figure):
-        return (
-            f"{series} is {figure:g}, not yet back {'above' if threshold.falling else 'below'} {threshold.clear_at:g}"
-        )
-    lasting = f" for {threshold.for_:g} s" if threshold.for_ else ""
-    side = "at or below" if threshold.falling else "at or above"
-    return f"{series} is {figure:g}, {side} {threshold.raise_at:g}{lasting}"
+        return f"{series} is {shown}, not yet {back}"
+    lasting = f" for {with_unit(threshold.for_, 's')}" if threshold.for_ else ""
+    return f"{series} is {shown}, at or {'below' if threshold.falling else 'above'} {level}{lasting}"

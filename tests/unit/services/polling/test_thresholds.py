@@ -1,6 +1,7 @@
 """Thresholds: hysteresis, how long, which of several counts, and what ends an alarm."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -74,9 +75,9 @@ def test_the_configuration_comes_before_the_type_and_the_type_before_the_agent()
     )
     found = {each.kpi: each for each in in_force(Component("gw", (), "paris", thresholds=(CPU,)), kind)}
     assert found == {
-        "cpu.load": CPU,
-        "memory.used": Threshold("memory.used", 95, 90, 60, "minor", origin="t"),
-        "icmp.loss": OF_THE_AGENT[0],
+        "cpu.load": replace(CPU, unit="percent"),
+        "memory.used": Threshold("memory.used", 95, 90, 60, "minor", origin="t", unit="percent"),
+        "icmp.loss": replace(OF_THE_AGENT[0], unit="percent"),
     }
 
 
@@ -100,3 +101,11 @@ def test_an_alarm_ends_where_the_device_has_no_such_figure_any_more() -> None:
     assert watch.judge((limit,), {}, 120, ("cpu.load",)) == ()
     (ended,) = watch.judge((limit,), {}, 180, ("cpu.load",))
     assert (ended.raised, ended.text) == (False, "cpu.load is measured no more")
+
+
+def test_an_alarm_says_its_figures_with_their_unit_as_a_terminal_does() -> None:
+    kind = DeviceType("t", "T", kpis=(Kpi("if.in.octets", "octets/s", ("1.3.6",), kind="counter64", per="interface"),))
+    busy = Threshold("if.in.octets[Gi0/0]", 12_500_000, 10_000_000, 0, "minor")
+    limits = in_force(Component("gw", (), "paris", thresholds=(busy,)), kind)
+    (state,) = CrossedThresholds().judge(limits, {"if.in.octets[Gi0/0]": 15e6}, 0)
+    assert state.text == "if.in.octets[Gi0/0] is 120 Mbit/s, at or above 100 Mbit/s"
