@@ -137,6 +137,8 @@ class ConfigurationServices:
     revisions: Revisions
     rule_files: Callable[[], Awaitable[Sequence[tuple[str, str]]]]
     """The files of rules that the site file names, with their text."""
+    secrets: Callable[[], Awaitable[Sequence[Mapping[str, object]]]]
+    """The secrets that the file names or the vault holds: name, source, lines of the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class Shown:
     """Serial numbers of certificates that are accepted no more."""
     rule_files: Callable[[], Sequence[tuple[str, str]]]
     """With their text; it reads them."""
+    secrets: Callable[[], Sequence[Mapping[str, object]]]
+    """By name, each with its source; it reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
             shown.revoked,
             needs.part(RevisionsPart).revisions,
             partial(runtime.read_file, shown.rule_files),
+            partial(runtime.read_file, shown.secrets),
         ),
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),

@@ -18,7 +18,7 @@ from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.link.identity import problem_of_identity
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.services.secret_sources import unusable_files
+from cmsp_agent.services.secret_sources import secret_rows, unusable_files
 from cmsp_agent.storage.sealed.kept_keys import AUDIT
 
 MASTER_KEY = "master key"
@@ -51,6 +51,11 @@ class InForce:
             return {**found, **dict(unusable_files(self.started.appliance.state, self.loaded.key))}
         return {name: text for name, text in found.items() if problem not in text} | {MASTER_KEY: problem}
 
+    def secret_rows(self) -> list[dict[str, object]]:
+        """The secrets by name. Raises as `services.secret_sources.secret_rows`."""
+        loaded = self.loaded
+        return secret_rows(self.started.appliance.state, loaded.key, loaded.secrets, loaded.document.tree)
+
     async def reload(self) -> None:
         """Put the file in force as it is now, once the agent has started.
 
@@ -76,6 +81,7 @@ class InForce:
             lambda: self.loaded.configuration.api.roles,
             lambda: self.loaded.configuration.api.revoked,
             lambda: [(str(file), read_text(file)) for file in rule_files_of(self.loaded.configuration)],
+            self.secret_rows,
         )
 
     def audit_log(self, runtime: Runtime) -> AuditLog:

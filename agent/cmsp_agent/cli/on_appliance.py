@@ -7,7 +7,6 @@ ON_THE_APPLIANCE = frozenset(
         "run",
         "enrol",
         "secret set",
-        "secret list",
         "secret delete",
         "backup rotate-key",
         "backup restore-key",

@@ -2,12 +2,14 @@
 
 import getpass
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
-from cmsp_agent.cli.output import TableColumn
+from cmsp_agent.cli.daemon import all_pages
+from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.load_scalars import SECRET_NAME
 from cmsp_agent.config.site_path import DEFAULT_FILE
@@ -95,13 +97,22 @@ def _read(stream: TextIO) -> str:
 
 def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: AsJson = False) -> None:
     """List the secrets by name, and where each comes from. Those that the file names or the vault holds."""
-    from cmsp_agent.cli.sources import named_sources, secret_rows, settings
-
-    output, config = session(context).output, session(context).file(config)
-    rows = secret_rows(config, named_sources(settings(config), os.environ))
+    here = session(context)
+    output = here.output
+    if here.daemon.local or config != DEFAULT_FILE:
+        rows, nothing = _rows_here(here.file(config))
+    else:
+        rows, nothing = items(all_pages(here.daemon, "/v1/secrets")), "no secrets"
     if as_json:
         output.json_rows(rows)
         return
-    nothing = "no secrets" if config.exists() else f"no secrets; there is no {config} yet"
     columns = [TableColumn("SECRET"), TableColumn("FROM"), TableColumn("LINES")]
     output.table(columns, ([row["name"], row["source"], row["lines"]] for row in rows), nothing)
+
+
+def _rows_here(config: Path) -> tuple[Sequence[Mapping[str, Any]], str]:
+    """Each secret as a row, whether the agent runs or not, and what is said where there is none."""
+    from cmsp_agent.cli.sources import named_sources, secret_rows, settings
+
+    rows = secret_rows(config, named_sources(settings(config), os.environ))
+    return rows, "no secrets" if config.exists() else f"no secrets; there is no {config} yet"

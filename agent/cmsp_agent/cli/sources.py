@@ -12,8 +12,9 @@ from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.schema.appliance import Appliance
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.site_path import DEFAULT_FILE
-from cmsp_agent.model.errors import ConfigurationError, StorageError
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.runtime import make_directory
+from cmsp_agent.services.secret_sources import rows_of
 from cmsp_agent.storage.sealed import vault as vault_file
 from cmsp_agent.storage.sealed.master_key import FILE as KEY_FILE
 from cmsp_agent.storage.sealed.master_key import master_key
@@ -69,23 +70,9 @@ def open_vault(appliance: ApplianceSettings, environment: Mapping[str, str]) -> 
 
 def secret_rows(config: Path, sources: Sources) -> list[dict[str, object]]:
     """The secrets that the file names or the vault holds: name, source, lines of the file."""
-    lines: dict[str, list[int]] = {name: [] for name in (sources.vault.names() if sources.vault else [])}
+    kept = sources.vault.names() if sources.vault else []
     tree = parse_yaml(read_text(config), str(config))[0] if config.exists() else None
-    for _, line, name in references(tree, ()) if tree else ():
-        lines.setdefault(name, []).append(line)
-    return [{"name": name, "source": where(name, sources), "lines": lines[name]} for name in sorted(lines)]
-
-
-def where(name: str, sources: Sources) -> str:
-    """What people call the source that has a secret."""
-    known = {"systemd credential": sources.credentials, "file": sources.files, "vault": sources.vault}
-    for called, source in known.items():
-        try:
-            if source is not None and source.find(name) is not None:
-                return called
-        except ConfigurationError as error:
-            return f"{called}, unusable: {error.problems[0].text}"
-    return "missing"
+    return rows_of(sources.together(), kept, references(tree, ()) if tree else ())
 
 
 def _credentials(environment: Mapping[str, str]) -> Path | None:

@@ -49,6 +49,8 @@ class WatchedSource(SecretSource, Protocol):
 class SystemdCredentials:
     """What systemd passed to the service (`LoadCredential=`, systemd.exec(5)): a file each in a directory."""
 
+    called = "systemd credential"
+
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
@@ -69,6 +71,8 @@ class SystemdCredentials:
 
 class SecretFiles:
     """A directory with a file for each secret, readable by its owner only."""
+
+    called = "file"
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -108,6 +112,10 @@ class SecretFiles:
 class NamedSource(WatchedSource, Protocol):
     """A source that can say what it has."""
 
+    @property
+    def called(self) -> str:
+        """What people call it."""
+
     def names(self) -> list[str]:
         """The names of all its secrets."""
 
@@ -136,6 +144,16 @@ class Secrets:
     def has(self, name: str) -> bool:
         """Whether the first source that knows a secret of this name can give it."""
         return any(source.has(name) for source in self._sources)
+
+    def where(self, name: str) -> str:
+        """What people call the source that has a secret; *missing* where none does."""
+        for source in self._sources:
+            try:
+                if source.find(name) is not None:
+                    return source.called
+            except SecretUnusable as error:
+                return f"{source.called}, unusable: {error.problems[0].text}"
+        return "missing"
 
 
 def secret(name: str, source: SecretSource) -> Secret:

@@ -1,10 +1,11 @@
 """Where the running agent takes its secrets from, and which of these places can't be used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cmsp_agent.config.configuration import ApplianceSettings
-from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials
+from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials, references
+from cmsp_agent.config.tree import Node
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.runtime import make_directory
 from cmsp_agent.storage.sealed.kept_keys import KEPT
@@ -35,6 +36,29 @@ def sources(appliance: ApplianceSettings, key: MasterKey, environment: Mapping[s
     found: list[NamedSource] = [SecretFiles(appliance.secrets), Vault(appliance.state / VAULT, key)]
     given = _credentials(environment)
     return Secrets([SystemdCredentials(given), *found] if given else found)
+
+
+def rows_of(secrets: Secrets, kept: Iterable[str], named: Iterable[tuple[object, int, str]]) -> list[dict[str, object]]:
+    """Secrets by name, each with its source and the lines of the file that name it.
+
+    Args:
+        secrets: where they come from.
+        kept: the names that the vault holds.
+        named: the references of the file, as `config.secrets.references` gives them.
+    """
+    lines: dict[str, list[int]] = {name: [] for name in kept}
+    for _, line, name in named:
+        lines.setdefault(name, []).append(line)
+    return [{"name": name, "source": secrets.where(name), "lines": lines[name]} for name in sorted(lines)]
+
+
+def secret_rows(state: Path, key: MasterKey, secrets: Secrets, tree: Node) -> list[dict[str, object]]:
+    """The same of a running agent: what its vault holds or its file names.
+
+    Raises:
+        StorageError: the vault can't be read.
+    """
+    return rows_of(secrets, Vault(state / VAULT, key).names(), references(tree, ()))
 
 
 def unusable_files(state: Path, key: MasterKey) -> Iterator[tuple[str, str]]:

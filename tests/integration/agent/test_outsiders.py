@@ -59,9 +59,10 @@ async def the_noc_reads_the_appliance(stage: Stage, admin: Identity, url: str) -
     way = ("--url", url, "--cert", str(admin.certificate), "--key", str(admin.key), "--ca", ca)
     answers = {
         words: await asyncio.to_thread(cmsp_agent, *way, *words.split(), width=200)
-        for words in ("config show --json", "tunnel status --json", "tunnel test --json", "config check")
+        for words in ("config show --json", "tunnel status --json", "tunnel test --json", "config check", "secret list")
     }
-    assert [ending.code for ending in answers.values()] == [0, 0, 0, 0], answers
+    assert [ending.code for ending in answers.values()] == [0] * 5, answers
+    assert "file" in answers["secret list"].out
     assert json.loads(answers["tunnel test --json"].out)["up_mbit"] > 1
     assert f"{stage.workspace.site_yaml}: good" in answers["config check"].out
     code, out, err = await command(

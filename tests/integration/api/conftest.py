@@ -251,6 +251,10 @@ async def _polled(report: JobReport) -> Mapping[str, Any]:
 ORDER = Order("ORD-1", None, dt.date(2027, 1, 9), None, 8, 0)
 
 
+async def two_secrets() -> list[dict[str, object]]:
+    return [{"name": "cli", "source": "missing", "lines": []}, {"name": "ro", "source": "vault", "lines": [3, 7]}]
+
+
 async def two_rule_files() -> list[tuple[str, str]]:
     """Two files, the second of which has no rule."""
     return [("/etc/cmsp-agent/rules/a.yaml", "filter: []\n"), ("/etc/cmsp-agent/rules/b.yaml", "")]
@@ -336,6 +340,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
                 revoked=frozenset,
                 revisions=revisions,
                 rule_files=two_rule_files,
+                secrets=two_secrets,
             ),
             records=DeviceRecords(database),
             outbox=OutboxService(database, clock),

@@ -60,6 +60,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/components/{name}/diagnostics"),
         ("POST", "/v1/components/{name}/diagnostics"),
         ("POST", "/v1/tunnel/test"),
+        ("GET", "/v1/secrets"),
         ("GET", "/v1/support-bundle"),
         ("GET", "/v1/support-bundle/{bundle}"),
         ("GET", "/v1/config"),

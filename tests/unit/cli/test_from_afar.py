@@ -90,6 +90,7 @@ RULE = {"kind": "filter", "rule": "quiet", "if": "type is x", "does": "drop", "w
         ("type list", "/v1/types", {"items": [TYPE]}, "acme_box"),
         ("type show acme_box", "/v1/types/acme_box", TYPE, "box.load"),
         ("rules check", "/v1/rules", {"items": [RULE]}, "r.yaml:3"),
+        ("secret list", "/v1/secrets", {"items": [{"name": "ro", "source": "vault", "lines": [3]}]}, "vault"),
     ],
 )
 def test_what_the_agent_there_has_is_asked_of_it(command: str, path: str, answer: dict[str, Any], said: str) -> None:

@@ -22,6 +22,8 @@ components:
 class Known:
     """A source that knows some secrets; all of them where none is named."""
 
+    called = "vault"
+
     def __init__(self, **secrets: str) -> None:
         self.secrets = secrets
 

@@ -11,7 +11,7 @@ from cmsp_agent.api.metrics import EXPOSITION, exposition
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.appliance import Findings, Status
+from cmsp_agent.api.schemas.appliance import Findings, SecretList, Status
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.jobs import job_view
@@ -52,6 +52,12 @@ async def findings(request: Request, after: After = 0, limit: Limit = MOST) -> d
 async def configuration(request: Request) -> dict[str, Any]:
     """The configuration in force; secrets by name only."""
     return dict(services_of(request).configuration.document())
+
+
+@router.get("/secrets", response_model=SecretList, dependencies=READING)
+async def secrets(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """The secrets by name: where each comes from, and which lines of the file name it. Values are never shown."""
+    return page(await services_of(request).configuration.secrets(), after, limit, dict)
 
 
 @router.get("/support-bundle", status_code=202, response_model=JobView)

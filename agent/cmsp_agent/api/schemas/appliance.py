@@ -45,6 +45,20 @@ class Findings(Paged):
     items: list[FindingShape]
 
 
+class SecretRow(Shape):
+    """A secret, without its value."""
+
+    name: str
+    source: str
+    lines: list[int]
+
+
+class SecretList(Paged):
+    """The secrets that the file names or the vault holds."""
+
+    items: list[SecretRow]
+
+
 class AuditCheck(Shape):
     """Whether the audit log's chain holds; where it does not, the first entry that is wrong and what is wrong."""
 

@@ -38,6 +38,8 @@ class VaultContent:
 class Vault:
     """A file of sealed secrets. Read anew when it changed, so that `secret set` needs no restart."""
 
+    called = "vault"
+
     def __init__(self, path: Path, key: MasterKey) -> None:
         self._path = path
         self._sealer = key.sealer("vault")
