@@ -4,7 +4,7 @@ A person checks the table: a program can only compare names.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.plugin.mib_file import MibNotification
@@ -20,7 +20,7 @@ ENDINGS = {
     "restored": ("lost", "failed", "fail", "failure", ""),
     "established": ("lost", "broken"),
     "estab": ("lost",),
-    "normal": ("abnormal", "", "alarm", "exceeded", "high", "fail"),
+    "normal": ("abnormal", "", "alarm", "exceeded", "high", "low", "fail", "failure", "warning", "critical"),
     "ok": ("fail", "failed", "failure", "bad", "notok", "alarm", "error", "warning error", "severe error"),
     "connected": ("disconnected",),
     "up": ("down", "dn", "failure"),
@@ -28,6 +28,7 @@ ENDINGS = {
     "reachable": ("unreachable",),
     "available": ("unavailable",),
     "inserted": ("removed",),
+    "insertion": ("removal",),
     "end": ("start", "alarm"),
     "ceased": ("", "active", "raised"),
     "cease": ("active", "raise", ""),
@@ -61,26 +62,47 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def rows(found: Sequence[MibNotification], prefix: str) -> list[TrapRow]:
-    """A row for each notification: `raise` and `clear` for pairs, else `info`."""
-    ends = dict(_pairs(each.name for each in found))
+    """A row for each notification: `raise` and `clear` for those that one fault begins and ends with, else `info`."""
+    ends = _ends([each.name for each in found])
+    fault_of = _faults(ends)
     faults: dict[str, list[MibNotification]] = {}
     for each in found:
-        faults.setdefault(ends.get(each.name, each.name), []).append(each)
-    begins = frozenset(ends.values())
-    return [
-        _row(each, prefix, ends.get(each.name, ""), each.name in begins, faults[ends.get(each.name, each.name)])
-        for each in found
-    ]
+        faults.setdefault(fault_of.get(each.name, each.name), []).append(each)
+    states = {each.name: _state(each.name, ends, fault_of) for each in found}
+    by_name = {
+        each.name: row for fault, members in faults.items() for each, row in _of_a_fault(fault, members, states, prefix)
+    }
+    return [by_name[each.name] for each in found]
 
 
-def _row(
-    each: MibNotification, prefix: str, begun_by: str, begins: bool, of_one_fault: Sequence[MibNotification]
-) -> TrapRow:
-    state = "clear" if begun_by else "raise" if begins else "info"
-    fallback = Severity.MINOR if begins else Severity.WARNING
-    severity = SEVERITIES.get(each.severity, fallback)
-    kind = f"{prefix}.{'_'.join(words(begun_by or each.name))}"
-    return TrapRow(each.oid, each.name, state, kind, severity.name.lower(), _object(of_one_fault))
+def _faults(ends: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Notification → the one that its fault is called by: the first of several that one end clears."""
+    first = {begun[0] for begun in ends.values()}
+    others = {name: begun[0] for begun in ends.values() for name in begun[1:] if name not in first and name not in ends}
+    return {**others, **{name: name for name in first}, **{end: begun[0] for end, begun in ends.items()}}
+
+
+def _state(name: str, ends: Mapping[str, Sequence[str]], fault_of: Mapping[str, str]) -> str:
+    if name in ends:
+        return "clear"
+    return "raise" if name in fault_of else "info"
+
+
+def _of_a_fault(
+    fault: str, members: Sequence[MibNotification], states: Mapping[str, str], prefix: str
+) -> Iterator[tuple[MibNotification, TrapRow]]:
+    """A fault's notifications; all that raise it have the worst severity of these, for an alarm type has one."""
+    severities = [_severity(each, states[each.name]) for each in members if states[each.name] != "clear"]
+    worst = min(severities, key=lambda severity: severity.rank)
+    kind, origin = f"{prefix}.{'_'.join(words(fault))}", _object(members)
+    for each in members:
+        state = states[each.name]
+        severity = worst if state == "raise" else _severity(each, state)
+        yield each, TrapRow(each.oid, each.name, state, kind, severity.name.lower(), origin)
+
+
+def _severity(each: MibNotification, state: str) -> Severity:
+    return SEVERITIES.get(each.severity, Severity.MINOR if state == "raise" else Severity.WARNING)
 
 
 def _object(of_one_fault: Sequence[MibNotification]) -> str:
@@ -95,14 +117,14 @@ def _objects(each: MibNotification) -> Iterator[str]:
     yield from (f"instance {oid}" for oid in each.objects if oid in each.columns)
 
 
-def _pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(the one that ends a fault, the one that began it)."""
+def _ends(names: Iterable[str]) -> dict[str, list[str]]:
+    """The names of what ends a fault → those of what began it."""
     by_words = {tuple(words(name)): name for name in names}
-    for said, name in by_words.items():
-        for begun in _beginnings(said):
-            if begun in by_words and begun != said:
-                yield name, by_words[begun]
-                break
+    begun = {
+        name: [by_words[each] for each in dict.fromkeys(_beginnings(said)) if each in by_words and each != said]
+        for said, name in by_words.items()
+    }
+    return {name: beginnings for name, beginnings in begun.items() if beginnings}
 
 
 def _beginnings(said: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

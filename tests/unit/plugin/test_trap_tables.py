@@ -110,12 +110,28 @@ def test_pairs_become_alarms_that_clear() -> None:
         ("contactActiveNotice", "contactInactiveNotice"),
         ("lostPowerRedundancy", "establishedPowerRedundancy"),
         ("masterDn", "masterUp"),
+        ("fruRemoval", "fruInsertion"),
     ],
 )
 def test_names_of_makers_make_pairs(began: str, ended: str) -> None:
     text = v1_mib(f"{ended} TRAP-TYPE ENTERPRISE m ::= 1 {began} TRAP-TYPE ENTERPRISE m ::= 2")
     end, begin = rows(notifications(text), "acme")
     assert (end.state, begin.state, end.type) == ("clear", "raise", begin.type)
+
+
+def test_one_end_clears_all_that_its_fault_begins_with() -> None:
+    text = v1_mib(
+        "alertTempWarning TRAP-TYPE ENTERPRISE m --#SEVERITY MINOR\n::= 1\n"
+        "alertTempFailure TRAP-TYPE ENTERPRISE m --#SEVERITY CRITICAL\n::= 2\n"
+        "alertTempNormal TRAP-TYPE ENTERPRISE m --#SEVERITY INFORMATIONAL\n::= 3"
+    )
+    found = rows(notifications(text), "acme")
+    assert [(row.state, row.severity) for row in found] == [
+        ("raise", "critical"),
+        ("raise", "critical"),
+        ("clear", "warning"),
+    ]
+    assert len({row.type for row in found}) == 1
 
 
 def test_an_object_that_only_the_beginning_carries_names_none() -> None:
