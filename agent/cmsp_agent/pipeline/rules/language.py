@@ -199,8 +199,8 @@ class _Parser:
         return self.compare(kind, operator, values)
 
     def skip_comparison(self) -> None:
-        """What follows a sign that is no operator (`=`, `&&`) belongs to the same mistake."""
-        while (token := self.peek()) is not None and token.kind == "bad":
+        """What follows a sign that is no operator (`=`, `=>`, `&&`) belongs to the same mistake."""
+        while (token := self.peek()) is not None and (token.kind == "bad" or token.text in _COMPARISONS):
             self.at += 1
         self.at += token is not None and token.kind in ("text", "word")
 
