@@ -2,7 +2,11 @@
 
 import http.client
 import json
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from urllib.parse import SplitResult, urlsplit
 
 from cmsp_agent.plugin.api import ChannelSettings, Delivery, DeliveryFailed, NotificationChannel, Secret, hook
@@ -28,12 +32,15 @@ def deliver(delivery: Delivery, settings: ChannelSettings) -> None:
     headers = {"Content-Type": "application/json", "Idempotency-Key": delivery.id}
     if isinstance(token, Secret):
         headers["Authorization"] = f"Bearer {token.reveal()}"
-    connection = _connection(where, timeout if isinstance(timeout, int | float) else 10.0)
+    within = timeout if isinstance(timeout, int | float) else 10.0
+    connection = _connection(where, within)
     try:
         target = (where.path or "/") + (f"?{where.query}" if where.query else "")
         connection.request("POST", target, json.dumps(delivery.document).encode(), headers)
-        answer = connection.getresponse()
-        answer.read(MOST_ANSWER)
+        with _cut_off(connection, 1.5 * within):
+            answer = connection.getresponse()
+            with suppress(OSError, http.client.HTTPException):  # its status has decided
+                answer.read(MOST_ANSWER)
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = (error.strerror or str(error) or "no answer in time") if isinstance(error, OSError) else ""
         raise DeliveryFailed(f"{where.hostname}: {why or 'its answer is not HTTP'}") from None
@@ -41,6 +48,23 @@ def deliver(delivery: Delivery, settings: ChannelSettings) -> None:
         connection.close()
     if not 200 <= answer.status < 300:
         raise DeliveryFailed(f"{where.hostname}: it answers {answer.status}")
+
+
+@contextmanager
+def _cut_off(connection: http.client.HTTPConnection, within: float) -> Iterator[None]:
+    """End the connection after so many seconds: `timeout` alone waits as long for each octet of an answer."""
+    timer = threading.Timer(within, _shut_down, (connection.sock,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _shut_down(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(where: SplitResult, timeout: float) -> http.client.HTTPConnection:

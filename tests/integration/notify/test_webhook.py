@@ -76,6 +76,22 @@ async def test_what_is_not_taken_is_said_without_the_token(receiver: Receiver, s
     assert "canary" not in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    ("head", "taken"), [("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", True), ("HTTP/1.1 2", False)]
+)
+async def test_an_answer_that_drips_is_cut_off_and_its_status_counts(head: str, taken: bool) -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for sign in (head.encode(), *[b"z"] * 8):
+            writer.write(sign)
+            await asyncio.sleep(0.2)
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", port := free_port()):
+        posting = asyncio.to_thread(deliver, NEWS, {"url": f"http://127.0.0.1:{port}/", "timeout": 0.5})
+        (failed,) = await asyncio.gather(posting, return_exceptions=True)
+    assert (failed is None) is taken, failed
+
+
 async def test_nobody_there() -> None:
     with pytest.raises(DeliveryFailed, match="refused"):
         await asyncio.to_thread(deliver, NEWS, {"url": f"http://127.0.0.1:{free_port()}/"})

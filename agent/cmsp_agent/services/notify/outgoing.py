@@ -168,7 +168,11 @@ class Outgoing:
                 await self._send(notification)
             await self._sent(notification)
         except DeliveryFailed as error:
-            kept = replace(notification, recipients=self._refusals.left(notification, error))
+            left = self._refusals.left(notification, error)
+            if error.refused and not left:
+                await self._drop(notification)
+                return
+            kept = replace(notification, recipients=left)
             await self._database.write(lambda tx: notifications.put(tx, kept))
         except TimeoutError:
             log.warning("a notification is in hand as the agent stops", extra={"channel": notification.by})
@@ -177,7 +181,7 @@ class Outgoing:
         """Whether the channel works all the same: it did its work, for all but those whom it refuses for good."""
         self._refusals.note(notification, error)
         left = self._refusals.left(notification, error)
-        if not left:
+        if error.refused and not left:
             self._works(notification)
             await self._drop(notification)
             return True
