@@ -35,7 +35,7 @@ REFUSED, BUSY = (401, 403), (409, 423, 429, 500, 502, 503, 504)
 PARTIAL = 206
 OLD_SERVERS = 0x4
 """OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT, which Python 3.11 does not name: servers from before RFC 5746."""
-LONGEST_SAID = 120
+LONGEST_SAID, LONGEST_WORDS = 120, 1000
 
 
 class WebSession:
@@ -209,9 +209,9 @@ def _other_login(headers: http.client.HTTPMessage) -> str:
 
 
 def _words(said: bytes) -> str:
-    """The beginning of a short plain answer; empty for a page."""
-    text = " ".join(said[:1000].decode(errors="replace").split())
-    return f": {text[:LONGEST_SAID]}" if text and not text.startswith("<") else ""
+    """The beginning of a plain answer, for those who hide its secrets and then cut it; empty for a page."""
+    text = " ".join(said[:LONGEST_WORDS].decode(errors="replace").split())
+    return f": {text}" if text and not text.startswith("<") else ""
 
 
 def _context(target: WebTarget) -> ssl.SSLContext:

@@ -88,7 +88,7 @@ async def restoring(folder: Path, kind: DeviceType, port: int, *, permitted: boo
         client: WebClient = rig.backups._read._client  # type: ignore[attr-defined]
 
         def device(component: Any, platform: Any, minutes: int) -> UploadDevice:
-            return uploading(client, component, platform, "", lambda text: text)
+            return uploading(client, component, platform, "", rig.backups.texts.of("sbc").redacted)
 
         async def report(order: RestoreOrder, step: str, outcome: str) -> None:
             steps.append((step, outcome.partition(":")[0]))
@@ -136,10 +136,14 @@ async def test_an_archive_goes_with_its_form_and_keeps_the_passwords(tmp_path: P
             assert device.fields == {"ReplacePasswords": "0"}
 
 
+QUOTED = b'{"status": "line 4 SNMPReadOnlyCommunityString_0 = canary-x", "password": "' + b"canary" * 300 + b'"}'
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "word"),
     [
         (Said(b"bad file", 400), CommandRejected, "400: bad file"),
+        (Said(QUOTED, 400), CommandRejected, "400: .*line 4 SNMPReadOnlyCommunityString_0 = <hidden>"),
         (Said(b"HA synchronization", 409), DeviceUnreachable, "HA synchronization"),
     ],
 )
@@ -150,8 +154,9 @@ async def test_a_file_that_is_refused_changes_nothing(
     with played(audiocodes(device), identity) as port:
         async with restoring(tmp_path, AUDIOCODES, port) as here:
             version = await saved_then_changed(here, device)
-            with pytest.raises(error, match=word):
+            with pytest.raises(error, match=word) as refused:
                 await here.put_back(version)
+            assert "canary" not in f"{refused.value}{here.steps}{here.rig.reported}"
             assert device.sent == [INI]  # once: nothing is sent back to a device that took nothing
             assert here.rig.reported[-1].raised
 

@@ -146,7 +146,7 @@ def _sources() -> Iterator[str]:
     yield r"^[ \t]*(?:trapsess|informsess|proxy)\b[^\n]*? -[cAX](?P<secret>[^\s-]\S*)"
     yield r"^[ \t]*community +(?P<secret>\S+) +\{\s*(?:authorization|clients?|client-list-name|view|routing-instance)\b"
     yield rf"<(?P<tag>{_TAG})(?:\s[^<>]*)?>(?P<secret>[^<\n]+)(?=</)"
-    yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
+    yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+(?:\"|$)|'[^'\n]+'|[^\s\"'<,;]+)"
 
 
 _SALTED = re.compile(

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid, DeviceBusy
+from cmsp_agent.model.errors import (
+    AgentError,
+    AuthenticationRejected,
+    CommandRejected,
+    DeviceAnswerInvalid,
+    DeviceBusy,
+)
 from cmsp_agent.model.wording import printable
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText, clean, implausible
@@ -23,6 +29,9 @@ ANSWER_LINES = 5
 """An answer that is no configuration and not longer than this is an error message, and shown."""
 
 LONGEST_SAID = 120
+LONGEST_ERROR = 240
+QUOTING = (AuthenticationRejected, CommandRejected, DeviceBusy)
+"""Errors that quote what a web interface said, and with it perhaps a line with a secret."""
 
 _BUSY = re.compile(
     r"(?i)\b(?:is|resource|cpu|system|file|device) busy\b|"
@@ -122,6 +131,11 @@ def plain(given: str) -> tuple[str, int]:
     return clean(text), taken_out
 
 
+def without_secrets(error: AgentError, hide: Callable[[str], str]) -> AgentError:
+    """The same error, what it quotes without secrets, and then cut: half a secret is known by no form."""
+    return type(error)(hide(str(error))[:LONGEST_ERROR])
+
+
 async def read_whole(
     read: ConfigurationReader, component: Component, platform: CliPlatform, text: ConfigText
 ) -> Reading:
@@ -132,7 +146,10 @@ async def read_whole(
         DeviceAnswerInvalid: garbage, or cut short.
         DeviceError: as the reader does.
     """
-    given = await read(component, platform)
+    try:
+        given = await read(component, platform)
+    except QUOTING as error:
+        raise (without_secrets(error, text.redacted) if by_web(component, platform) else error) from None
     if not by_web(component, platform):
         found, taken_out = plain(given)
     else:  # a file, byte for byte

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import CommandRejected, DeviceBusy, DeviceUnreachable
+from cmsp_agent.model.errors import CommandRejected, DeviceUnreachable
 from cmsp_agent.plugin.api import CliPlatform, FileUpload
+from cmsp_agent.services.backups.ssh_reading import QUOTING, without_secrets
 from cmsp_agent.services.backups.web_reading import question_of, web_target
 from cmsp_agent.transports.device_web import WebClient
 from cmsp_agent.transports.web_questions import WebQuestion, WebTarget
@@ -56,8 +57,8 @@ class UploadDevice:
         )
         try:
             said = await self.client.ask(self.target, question, WITHIN)
-        except DeviceBusy:
-            raise
+        except QUOTING as error:
+            raise without_secrets(error, self.hide) from None
         except DeviceUnreachable:
             self._sent = True
             return
