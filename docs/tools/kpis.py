@@ -63,6 +63,8 @@ MIBS = {
     "1.3.6.1.4.1.5003.9.10.8.": "AC-ANALOG-MIB",
     "1.3.6.1.4.1.5003.9.10.10.": "AC-SYSTEM-MIB",
     "1.3.6.1.4.1.5003.10.8.": "AC-PM-Control-MIB",
+    "1.3.6.1.4.1.5003.15.3.": "AC-KPI-MIB",
+    "1.3.6.1.4.1.2879.2.2.6.": "SONUS-PERFORMANCE-STATISTICS-MIB",
     "1.3.6.1.4.1.9148.3.": "APSYSMGMT-MIB",
 }
 """Where an object is, by the beginning of its OID."""
@@ -101,6 +103,12 @@ def _rows(kpi: Kpi) -> str:
 
 
 def mib_of(oid: str) -> str:
-    """The MIB of an object; empty where the page knows none."""
+    """The MIB of an object.
+
+    Raises:
+        ValueError: the page knows none: a KPI's source is to be named.
+    """
     fitting = [prefix for prefix in MIBS if oid.startswith(prefix)]
-    return MIBS[max(fitting, key=len)] if fitting else ""
+    if not fitting:
+        raise ValueError(f"{oid}: of which MIB is it? Add its prefix to MIBS")
+    return MIBS[max(fitting, key=len)]
