@@ -35,6 +35,7 @@ from cmsp_agent.plugin.record_sink import RecordBatch, RecordSink, TakeBatch
 from cmsp_agent.plugin.rules import CONFIG_CHANGED, AlarmType, Burst, Limit, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.source_line import written_here
 from cmsp_agent.plugin.trap_table import read_traps
+from cmsp_agent.plugin.voice_os import voice_os_setup
 
 API_VERSION = 1
 
@@ -97,6 +98,7 @@ __all__ = [
     "named",
     "read_traps",
     "sensor_kpis",
+    "voice_os_setup",
 ]
 
 

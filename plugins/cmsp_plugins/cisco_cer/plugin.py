@@ -1,7 +1,6 @@
 """The device type `cisco_cer`: the platform that Emergency Responder runs on; it has no MIB of its own. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, Kpi, Limit, Sign, hook
-from cmsp_plugins.cisco_cer.setup import SETUP
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, Kpi, Limit, Sign, hook, voice_os_setup
 
 API_VERSION = 1
 
@@ -20,7 +19,7 @@ CISCO_CER = DeviceType(
     identity=Identity(vendor="Cisco", os="cer", version=(Fact(f"{PACKAGES}.4.1", r"^(\d[\w.-]+)"),)),
     functions=("emergency",),
     kpis=(Kpi("cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="max", limit=Limit(90, 80, 600)),),
-    setup=SETUP,
+    setup=voice_os_setup("Cisco ER Serviceability", "the platform is read by SNMP"),
 )
 
 

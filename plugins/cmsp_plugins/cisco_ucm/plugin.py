@@ -3,8 +3,19 @@
 The counts are declared as counters, and are levels. The phone table is never walked: its agent is slow by design.
 """
 
-from cmsp_agent.plugin.api import AlarmType, DeviceType, Fact, Identity, Kpi, Limit, Severity, Sign, StateRule, hook
-from cmsp_plugins.cisco_ucm.setup import SETUP
+from cmsp_agent.plugin.api import (
+    AlarmType,
+    DeviceType,
+    Fact,
+    Identity,
+    Kpi,
+    Limit,
+    Severity,
+    Sign,
+    StateRule,
+    hook,
+    voice_os_setup,
+)
 from cmsp_plugins.cisco_ucm.traps import ALARMS, SYSLOG, TRAPS
 
 API_VERSION = 1
@@ -79,7 +90,7 @@ CISCO_UCM = DeviceType(
         _count("voicemail.registered", 17),
         Kpi("cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="max", limit=Limit(90, 80, 600)),
     ),
-    setup=SETUP,
+    setup=voice_os_setup("Cisco Unified Serviceability", "registrations and nodes are read by SNMP"),
 )
 
 
