@@ -123,10 +123,11 @@ def understood(reply: HeadendReply, now: int) -> HeadendAnswer:
             return RecordRefused(int(str(sequence)), str(document.get("detail", ""))[:500])
         case 401 | 403:
             return AccessRefused(reply.status)
-        case 404 | 405 | 410 | 421 | 451:
-            return BatchRefused(f"answered {reply.status}", doubtful=True)
+        case 400 | 415:
+            return BatchRefused(f"answered {reply.status}")
         case status if 400 <= status < 500 and status not in LATER:
-            return BatchRefused(f"answered {status}")
+            # of the route, of a proxy, of anything: only time shows that a record is its cause
+            return BatchRefused(f"answered {status}", doubtful=True)
         case 429 | 503:
             seconds = retry_after(reply.retry_after, reply.date, now)
             return Wait(seconds) if seconds is not None else Failed(f"answered {reply.status} without Retry-After")
