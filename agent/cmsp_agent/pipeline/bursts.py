@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.recent_reports import with_this
 from cmsp_agent.plugin.api import AlarmType
 
 BURST = "burst"
@@ -25,11 +26,7 @@ class Bursts:
         if burst is None:
             return event
         key = AlarmKey(event.component, event.type, BURST)
-        reports = (*(draft.reports.get(key) or ()), (event.received_at, event.count))
-        last = reports[-burst.count :]
-        recent = tuple((at, count) for at, count in last if abs(event.received_at - at) < burst.within * 1000)
-        draft.reports.put(key, recent)
-        total = sum(count for _, count in recent)
+        total = with_this(draft, key, event, burst.within * 1000, burst.count)
         if total < burst.count or burst.severity.rank >= event.severity.rank:
             return event
         attributes = {**event.attributes, BURST: f"{total} within {burst.within:g} s"}

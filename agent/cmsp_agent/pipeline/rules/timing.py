@@ -11,6 +11,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.recent_reports import lately, with_this
 from cmsp_agent.pipeline.rules.rule import Rules, first
 
 CLEARING = "clear since"
@@ -32,15 +33,8 @@ class Counting:
 
     def _count(self, draft: Draft, event: Event) -> None:
         rule = first(self._rules.times, event)
-        if rule is None:
-            return
-        key = event.key
-        reports = draft.reports.get(key) or ()
-        recent = [(at, count) for at, count in reports if abs(event.received_at - at) < rule.within]
-        recent.append((event.received_at, event.count))
-        draft.reports.put(key, tuple(recent[-rule.times :]))
-        if sum(count for _, count in recent) >= rule.times:
-            draft.reached[key] = None
+        if rule is not None and with_this(draft, event.key, event, rule.within, rule.times) >= rule.times:
+            draft.reached[event.key] = None
 
 
 class Waiting:
@@ -57,9 +51,7 @@ class Waiting:
         times = first(self._rules.times, event)
         if times is None or event.key in draft.reached:
             return ""
-        reports = draft.reports.get(event.key) or ()
-        recent = sum(count for at, count in reports if abs(draft.now - at) < times.within)
-        return "" if recent >= times.times else times.name
+        return "" if lately(draft, event.key, times.within) >= times.times else times.name
 
     def not_before(self, event: Event) -> int:
         """The time (ms since the epoch) before which a waiting alarm need not be asked about again."""
