@@ -14,7 +14,7 @@ from cmsp_agent.services.emergency.legs import ACCESS
 KINDS = ("pots", "voip")
 _KINDS_OF_SERVER = ("ipv4", "ipv6", "dns", "sip")
 
-_TOKEN = re.compile(r"\[[^\]]*\]|\([^)]*\)|.", re.DOTALL)
+_TOKEN = re.compile(r"\\.|\[[^\]]*\]|\([^)]*\)|.", re.DOTALL)
 LONGEST_PATTERN = 64
 
 
@@ -154,7 +154,7 @@ def takes(pattern: str, number: str) -> bool:
     """Whether a destination pattern matches all of a number.
 
     In a pattern `.` is a digit, `T` any further ones, `[2-9]` one of several, `(…)` a group; `%`, `+` and `?`
-    repeat what is before them.
+    repeat what is before them. Behind a backslash each is itself, such as the plus of an E.164 number.
     """
     try:
         return re.fullmatch("".join(_translated(pattern[:LONGEST_PATTERN])), number) is not None
@@ -178,4 +178,4 @@ def _translated(pattern: str) -> Iterator[str]:
             case ",":
                 continue
             case _:
-                yield token if token[0] in "[(" else re.escape(token)
+                yield token if token[0] in "[(" else re.escape(token[-1])

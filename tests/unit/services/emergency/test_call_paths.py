@@ -62,6 +62,8 @@ line con 0
         ("11[", "112", False),
         ("(((", "112", False),
         ("*112", "112", False),
+        (r"\+112", "+112", True),
+        (r"\+112", "112", False),
     ],
 )
 def test_destination_patterns(pattern: str, number: str, *, found: bool) -> None:
