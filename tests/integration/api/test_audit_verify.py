@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.numbering import current
@@ -42,6 +43,25 @@ async def test_a_cut_tail_is_found_by_what_the_head_end_acknowledged(agent: Agen
     await database.write(lambda tx: tx.execute("delete from audit where row > 2"))
     found = (await local.get("/v1/audit/verify")).json()
     assert (found["holds"], found["row"], found["what"]) == (False, 3, "the end is missing")
+
+
+@pytest.mark.parametrize(("left", "first"), [(2, 3), (0, 1)])
+async def test_a_cut_tail_stays_found_after_entries_that_follow_it_and_are_acknowledged(
+    agent: Agent, local: httpx.AsyncClient, left: int, first: int
+) -> None:
+    database = agent.database
+
+    async def acknowledged() -> None:
+        epoch, last = (await database.read(current)).epoch, await database.read(outbox.last_sequence)
+        await database.write(lambda tx: outbox.forget(tx, epoch, last))
+
+    await entries(agent, local, 4)
+    await acknowledged()
+    await database.write(lambda tx: tx.execute("delete from audit where row > ?", (left,)))
+    assert (await local.post("/v1/clock/confirm", headers=once())).status_code == 200
+    await acknowledged()
+    found = (await local.get("/v1/audit/verify")).json()
+    assert (found["row"], found["what"], found["acknowledged"]) == (first, "entry missing", 5)
 
 
 async def test_what_is_no_entry_is_refused(local: httpx.AsyncClient) -> None:

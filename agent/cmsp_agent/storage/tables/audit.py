@@ -46,9 +46,12 @@ class Broken:
 
 
 def append(tx: sqlite3.Connection, key: bytes, entry: AuditEntry) -> int:
-    """Add an entry and return its row number; the caller records the entry for the head-end (`cmsp.audit.v1`)."""
+    """Add an entry and return its row number; the caller records the entry for the head-end (`cmsp.audit.v1`).
+
+    After a cut tail it has the number that it would have had: the hole stays, whatever is acknowledged next.
+    """
     row, before = tail(tx)
-    row += 1
+    row = max(row, _last_given(tx)) + 1
     tx.execute(
         "insert into audit(row, at, who, source, action, object, outcome, detail, mac) values(?,?,?,?,?,?,?,?,?)",
         (row, *_fields(entry), _mac(key, before, row, entry)),
@@ -74,6 +77,13 @@ def acknowledge(tx: sqlite3.Connection, outbox_row: int) -> None:
 def acknowledged(connection: sqlite3.Connection) -> tuple[int, bytes] | None:
     """The last entry that the head-end acknowledged, and its MAC."""
     return place_of(meta.get(connection, ACKNOWLEDGED) or "")
+
+
+def _last_given(tx: sqlite3.Connection) -> int:
+    """The last row number that was told to the head-end, whether it is still there or not; 0: none was."""
+    waiting = tx.execute("select entry from audit_told order by outbox desc limit 1").fetchone()
+    known = acknowledged(tx)
+    return max(int(waiting[0]) if waiting else 0, known[0] if known else 0)
 
 
 def place_of(text: str) -> tuple[int, bytes] | None:
@@ -139,13 +149,17 @@ def ends(connection: sqlite3.Connection) -> tuple[int, int]:
 def last_before(connection: sqlite3.Connection, moment: int) -> int:
     """The row up to which all entries are older than a time (ms); 0: the first one is not."""
     (young,) = connection.execute("select min(row) from audit where at >= ?", (moment,)).fetchone()
-    return int(young) - 1 if young is not None else ends(connection)[1]
+    if young is None:
+        return ends(connection)[1]
+    (row,) = connection.execute("select coalesce(max(row), 0) from audit where row < ?", (young,)).fetchone()
+    return int(row)
 
 
 def place(connection: sqlite3.Connection, row: int) -> str:
-    """`ROW:MAC` of an entry that is there."""
-    (mac,) = connection.execute("select mac from audit where row = ?", (row,)).fetchone()
-    return f"{row}:{bytes(mac).hex()}"
+    """`ROW:MAC` of the entry of this number, or of the last before it where that one is missing."""
+    statement = "select row, mac from audit where row <= ? order by row desc limit 1"
+    found, mac = connection.execute(statement, (row,)).fetchone()
+    return f"{found}:{bytes(mac).hex()}"
 
 
 def cut(tx: sqlite3.Connection, upto: int) -> None:
