@@ -1,11 +1,12 @@
 """What alarms say of their incident: its title, whose fault it is, what to do. Weighs nothing itself: see `impact`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident_facts import IncidentSummary
 from cmsp_agent.model.wording import few
 from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.normalise import BY_A_PERSON, ENDS, Normaliser, title
 from cmsp_agent.pipeline.places import PLACE
@@ -33,7 +34,7 @@ def summary(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
     if len(alarms) > 1 and any(PLACE in each.attributes for each in alarms):
         more = f", and {len(alarms) - 1} more"
     elif len(components) > 1:
-        named = masked = f"{len(components)} components lost: {few(components, MOST_NAMES)}"
+        named = masked = _of_several(components, {each.component for each in alarms if each.type == COMPONENT_DOWN})
     confirmed = any(each.confirmed or each.state is not Transition.RAISE for each in alarms)
     return IncidentSummary(
         assessment.urgency,
@@ -45,6 +46,14 @@ def summary(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
         masked_title="" if masked == named else masked + more,
         lost=max(len(components), 1),
     )
+
+
+def _of_several(components: Sequence[str], down: Collection[str]) -> str:
+    """The title of a storm: a component that answers, and has a fault, is not called lost."""
+    names, count = few(components, MOST_NAMES), sum(name in down for name in components)
+    if count == len(components):
+        return f"{count} components lost: {names}"
+    return f"{len(components)} components affected{f', {count} of them down' if count else ''}: {names}"
 
 
 def _several(names: Sequence[str]) -> str:

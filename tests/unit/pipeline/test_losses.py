@@ -21,7 +21,7 @@ def test_seven_of_eight_gateways_lost_by_their_own_faults_are_one_p1() -> None:
     assert incident.priority is Priority.P1
     assert incident.extent.components.affected == 7
     assert len(incident.components) == len(incident.alarms) == 7
-    assert incident.title == "7 components lost: gw-1, gw-2, gw-3, gw-4, gw-5 and 2 more"
+    assert incident.title == "7 components affected: gw-1, gw-2, gw-3, gw-4, gw-5 and 2 more", "they answer"
     merged = [each for each in site.incidents.values() if each.state is IncidentState.MERGED]
     assert {each.merged_into for each in merged} == {incident.id}
     for number in range(1, 8):
@@ -56,8 +56,17 @@ def test_all_of_a_small_site_are_one_incident_that_loses_the_site() -> None:
     site.silent("gw-1")
     site.silent("gw-2")
     [incident] = site.open
+    assert incident.title == "2 components lost: gw-1, gw-2"
     assert incident.components == ("gw-1", "gw-2")
     assert incident.extent.sites.affected == 1
+
+
+def test_one_that_answers_is_affected_and_not_called_lost() -> None:
+    site = Site(EIGHT[:2])
+    site.silent("gw-1")
+    site.tell(site.pri(up=False, component="gw-2"))
+    [incident] = site.open
+    assert incident.title == "2 components affected, 1 of them down: gw-2, gw-1"
 
 
 def test_two_of_eight_are_two() -> None:
