@@ -63,7 +63,8 @@ class Edges:
         self._reasons[url] = reason if url in reason else f"{url}: {reason}"
         if not refused and failures < LOST_AFTER:
             return
-        kind, other = (REFUSED, LOST) if refused else (LOST, REFUSED)
+        kind = REFUSED if refused else LOST
+        other = LOST if refused else REFUSED
         text = f"{SAID_OF[kind]}: {'; '.join(self._reasons.values())}"
         self._end(other, f"it fails in another way now: {text}")
         self._hold(kind, text)
