@@ -1,6 +1,7 @@
 """`cmsp-agent backup diff|changes|plan`: what changed between configurations, by whom, and the storage they need."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -90,7 +91,7 @@ def backup_changes(context: typer.Context, name: ComponentName, as_json: AsJson 
     if not items(document):
         here.output.line(f"no backup of {name} yet; take one: cmsp-agent backup run {name}")
     for row in items(document):
-        count = "the first" if row.get("before") is None else f"+{row.get('added')} -{row.get('removed')}"
+        count = _count(row)
         where = ", ".join(row.get("sections") or ())
         here.output.line(
             f"{minute(row.get('taken_at'))} UTC  {row.get('backup')}  {count}{'  ' if where else ''}{where}"
@@ -98,6 +99,15 @@ def backup_changes(context: typer.Context, name: ComponentName, as_json: AsJson 
         for report in row.get("reports") or ():
             text = str(report.get("text")).replace("\n", f"\n{' ' * 22}")
             here.output.line(f"    {minute(report.get('at'))} UTC  {text}")
+
+
+def _count(row: Mapping[str, Any]) -> str:
+    """How many lines a version changed, as far as that is known."""
+    if row.get("before") is None:
+        return "the first"
+    if row.get("added") is None:
+        return "it, or the one before it, can't be read: see cmsp-agent backup verify"
+    return f"+{row['added']} -{row.get('removed')}"
 
 
 def backup_plan(

@@ -61,6 +61,9 @@ def test_who_changed_what() -> None:
     }
     shown = cmsp_agent("backup", "changes", "gw-1", answers={f"{PATH}/changes": {"items": [row]}})
     assert "b-2  +2 -1  router bgp 1 > address-family ipv4" in shown.out
+    lost = {**row, "added": None, "removed": None, "sections": []}
+    shown_lost = cmsp_agent("backup", "changes", "gw-1", answers={f"{PATH}/changes": {"items": [lost]}})
+    assert "b-2  it, or the one before it, can't be read" in shown_lost.out
     assert "Configured from console by alice on vty0" in shown.out
 
 

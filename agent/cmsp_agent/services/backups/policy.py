@@ -43,8 +43,8 @@ def _require_upload(component: Component, platform: CliPlatform) -> tuple[Compon
     """Raises Refused where the component does not permit it, or is not read as the file that would be uploaded."""
     if not component.backup.upload:
         raise Refused(
-            f"{component.name}: no restore: uploading the file to a {component.type} is documented, but not proven; "
-            "turn it on with `services: {backup: {upload: yes}}` (source: component)"
+            f"{component.name}: no restore: uploading the file to a device of type {component.type!r} is documented, "
+            "but not proven; turn it on with `services: {backup: {upload: yes}}` (source: component)"
         )
     if not by_web(component, platform):
         raise Refused(f"{component.name}: no restore: its file is uploaded by HTTP, and it has no login for that")
