@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.storage import outbox
@@ -24,6 +25,13 @@ class AuditVerdict:
     row: int | None
     """The entry at which the chain breaks; None: it holds."""
     what: str = ""
+
+
+class AuditFinding(NamedTuple):
+    """What is wrong with the log, and what to do about it."""
+
+    what: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +65,11 @@ class AuditLog:
             )
 
         return await self.database.read(work)
+
+    async def findings(self) -> list[AuditFinding]:
+        """Where the chain does not hold; empty where it does. Walks all of it."""
+        found = await self.verify(None)
+        if found.row is None:
+            return []
+        what = f"the audit log does not hold at entry {found.row}: {found.what}"
+        return [AuditFinding(what, "compare it with the cmsp.audit.v1 records of the head-end, which has them all")]

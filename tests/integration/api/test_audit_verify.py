@@ -32,6 +32,8 @@ async def test_a_changed_and_a_removed_entry_are_found(agent: Agent, local: http
     assert (await local.get("/v1/audit/verify")).json()["row"] == 3
     await agent.database.write(lambda tx: tx.execute("delete from audit where row = 2"))
     assert (await local.get("/v1/audit/verify")).json()["what"] == "entry missing"
+    [found] = [each for each in (await local.get("/v1/findings")).json()["items"] if "audit" in each["what"]]
+    assert (found["what"].endswith("at entry 2: entry missing"), "head-end" in found["remedy"]) == (True, True)
 
 
 async def test_a_cut_tail_is_found_by_what_the_head_end_acknowledged(agent: Agent, local: httpx.AsyncClient) -> None:

@@ -16,6 +16,8 @@ from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.times import parse_rfc3339
+from cmsp_agent.services.audit import AuditFinding
+from cmsp_agent.services.status.verdict import HealthReason
 from cmsp_agent.services.tunnel.start import TEST
 
 router = APIRouter(prefix="/v1", tags=["appliance"])
@@ -44,7 +46,8 @@ async def metrics(request: Request) -> PlainTextResponse:
 @router.get("/findings", response_model=Findings, dependencies=READING)
 async def findings(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """What is not as it should be, each with what to do about it: what `cmsp-agent doctor` shows."""
-    found = await services_of(request).status.findings()
+    services = services_of(request)
+    found: list[HealthReason | AuditFinding] = [*await services.status.findings(), *await services.audit.findings()]
     return page(found, after, limit, lambda each: {"what": each.what, "remedy": each.remedy})
 
 
