@@ -15,6 +15,7 @@ from cmsp_agent.app import logs
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import Loaded, load_again, load_or_roll_back
 from cmsp_agent.app.systemd import Notifier
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 from cmsp_agent.services.machine import REAL, Machine
 
@@ -62,7 +63,7 @@ async def serve(
         async with Supervisor(clock, agent.runtime.counters) as supervisor:
             supervisor.keep_running("systemd watchdog", lambda: notifier.beat(clock))
             supervisor.keep_running("reload", lambda: reloads.run(agent))
-            notifier.ready(f"{len(agent.configuration.components)} components")
+            notifier.ready(counted(len(agent.configuration.components), "component"))
             await stop.wait()
             notifier.stopping()
             stopping()
@@ -96,7 +97,7 @@ class Reloads:
             await self._reload(agent)
         finally:
             # whatever came of it, systemd must not wait for the end of a reload that is over
-            self._notifier.ready(f"{len(agent.configuration.components)} components")
+            self._notifier.ready(counted(len(agent.configuration.components), "component"))
 
     async def _reload(self, agent: Agent) -> None:
         try:

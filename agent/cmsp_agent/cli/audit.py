@@ -6,6 +6,7 @@ import typer
 
 from cmsp_agent.cli.daemon import CallFailed
 from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.model.counted import counted
 
 Against = Annotated[
     str, typer.Option("--against", metavar="ROW:MAC", help="The `entry` of a cmsp.audit.v1 record at the head-end.")
@@ -21,6 +22,6 @@ def audit_verify(context: typer.Context, against: Against = "", as_json: AsJson 
     elif found["holds"]:
         known = found.get("acknowledged")
         upto = f"entry {known} is as the head-end has it" if known else "the head-end has acknowledged none yet"
-        here.output.line(f"{found['entries']} entries, the chain holds; {upto}")
+        here.output.line(f"{counted(found['entries'], 'entry', 'entries')}, the chain holds; {upto}")
     if not found["holds"]:
         raise CallFailed(f"the audit log does not hold at entry {found['row']}: {found['what']}", 1)

@@ -8,6 +8,7 @@ from cmsp_agent.cli.backups import LatestOrId
 from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, ComponentName, session
+from cmsp_agent.model.counted import counted
 
 SuspectOrId = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id; default: the suspect one.")]
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What to look for, upper or lower case.")]
@@ -42,7 +43,7 @@ def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = Fa
     else:
         columns = [TableColumn("COMPONENT"), TableColumn("BACKUP", whole=True), TableColumn("WHAT IS WRONG")]
         rows = [(row.get("component"), row.get("backup"), row.get("error")) for row in damaged]
-        here.output.table(columns, rows, f"{len(found)} backups are whole")
+        here.output.table(columns, rows, f"{counted(len(found), 'backup')} {'is' if len(found) == 1 else 'are'} whole")
     if damaged:
         raise CallFailed(f"{len(damaged)} of {len(found)} backups can't be read", 1)
 

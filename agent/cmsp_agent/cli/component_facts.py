@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cmsp_agent.cli.output import EMPTY, minute, moment_utc, shown, span
+from cmsp_agent.model.counted import counted
 
 LEAST_FAMILY = 3
 """Names of one family that are all shown; more of them are counted."""
@@ -126,7 +127,8 @@ NOT_THERE = "noSuchName"
 def _unreadable(found: Mapping[str, Any]) -> str:
     """An object that can't be decoded: `1.3.6.1.2.1.1.3.0: number of no octets (, 12 times)`."""
     octets = f" ({found['octets']})" if found.get("octets") else ""
-    return f"{found['oid']}: {found['reason']}{octets}, {found['count']} times, last {moment_utc(found['last_seen'])}"
+    often = counted(found["count"], "time")
+    return f"{found['oid']}: {found['reason']}{octets}, {often}, last {moment_utc(found['last_seen'])}"
 
 
 def _limits(quirks: Mapping[str, Any]) -> str:
@@ -153,7 +155,7 @@ def _interfaces(names: list[str]) -> str:
 def _backup(backup: Mapping[str, Any]) -> str:
     good = ", known good" if backup.get("known_good") else ""
     return (
-        f"{minute(backup.get('taken_at'))} UTC ({backup.get('reason')}), {backup.get('lines')} lines, "
+        f"{minute(backup.get('taken_at'))} UTC ({backup.get('reason')}), {counted(backup.get('lines') or 0, 'line')}, "
         f"verified {minute(backup.get('verified_at'))} UTC{good}"
     )
 

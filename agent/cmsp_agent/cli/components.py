@@ -13,6 +13,7 @@ from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 from cmsp_agent.cli.times import TIME_HELP, moment_of
 from cmsp_agent.model.component import State
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.figures import figure
 from cmsp_agent.model.natural import natural
 
@@ -180,6 +181,6 @@ def _polled(name: str, result: object) -> str:
         f"no answer by {', '.join(silent)}" if silent else "",
         f"faults: {', '.join(faults)}" if faults else "",
         f"show commands can't be read: {result.get('commands_detail')}" if result.get("commands") is False else "",
-        f"{kpis} values measured; see: cmsp-agent component kpis {name}" if kpis else "",
+        f"{counted(kpis, 'value')} measured; see: cmsp-agent component kpis {name}" if kpis else "",
     )
     return "; ".join(part for part in parts if part) or "polled"

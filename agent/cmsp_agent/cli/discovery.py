@@ -8,6 +8,7 @@ import typer
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, CommandContext, NoWait, session
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.errors import AgentError
 
 
@@ -41,9 +42,11 @@ def discover(
 
 def _summary(job: dict[str, Any]) -> str:
     result = job.get("result") or {}
+    known, moved, new = (len(result.get(key) or ()) for key in ("known", "moved", "proposals"))
+    answered = result.get("answered", 0)
     return (
-        f"{result.get('answered', 0)} addresses answer: {len(result.get('known') or ())} are components of the file, "
-        f"{len(result.get('moved') or ())} have another address, {len(result.get('proposals') or ())} are new"
+        f"{counted(answered, 'address', 'addresses')} {'answers' if answered == 1 else 'answer'}: "
+        f"of the file {known}, of the file at another address {moved}, new {new}"
     )
 
 

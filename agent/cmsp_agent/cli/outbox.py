@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.output import TableColumn, items, moment_utc
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.model.counted import counted
 
@@ -21,7 +21,7 @@ def outbox_list(context: typer.Context, as_json: AsJson = False) -> None:
         here.output.json(document)
         return
     depth, oldest = document["depth"], document.get("oldest_at")
-    since = f", the oldest since {oldest}" if oldest else ""
+    since = f", the oldest since {moment_utc(oldest)}" if oldest else ""
     here.output.line(f"waiting: {counted(depth, 'record')}{since}; dead letters: {document['dead_letters']}")
     rows = items(document)
     if rows:
@@ -80,7 +80,9 @@ def outbox_repair(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         here.output.json({"rows": sum(page["rows"] for page in pages), "repaired": _damaged(pages)})
         return
-    here.output.line(f"{sum(page['rows'] for page in pages)} records checked, {len(_damaged(pages))} repaired")
+    here.output.line(
+        f"{counted(sum(page['rows'] for page in pages), 'record')} checked, {len(_damaged(pages))} repaired"
+    )
 
 
 def clock_confirm(context: typer.Context, as_json: AsJson = False) -> None:
@@ -117,7 +119,11 @@ def _report(here: CommandContext, pages: list[dict[str, Any]], as_json: bool, re
     else:
         columns = [TableColumn("FIRST", right=True), TableColumn("LAST", right=True), TableColumn("DAMAGE")]
         cells = [(row["first"], row["last"], row["reason"]) for row in damaged]
-        here.output.table(columns, cells, f"{rows} records checked, all are as they were written")
+        here.output.table(
+            columns,
+            cells,
+            f"{counted(rows, 'record')} checked, none is damaged",
+        )
     if damaged:
         runs = "1 run of records is" if len(damaged) == 1 else f"{len(damaged)} runs of records are"
         raise CallFailed(f"{runs} damaged; {remedy}", 1)

@@ -10,6 +10,7 @@ from cmsp_agent.cli.backups import LatestOrId
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import await_job, finish
 from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, NoWait, session
+from cmsp_agent.model.counted import counted
 
 NOT_APPROVED = 1
 
@@ -81,7 +82,7 @@ def _print(
         needs = "" if other_device else "; where that one was replaced, it needs --other-device"
         here.output.complain(f"{plan['other_device']}{needs}")
     if plan.get("lost"):
-        here.output.complain(f"{plan['lost']} lines that {name} runs now are lost")
+        here.output.complain(f"lost of what {name} runs now: {counted(plan['lost'], 'line')}")
     for line in plan.get("reload") or ():
         here.output.complain(f"takes effect at the device's next start only: {line.strip()}")
     if plan.get("way") == "upload":

@@ -1,5 +1,6 @@
 """`cmsp-agent status`: how the agent is, in one look."""
 
+import re
 from typing import Any
 
 import typer
@@ -88,8 +89,11 @@ def _part(row: dict[str, Any]) -> str:
     return f"{shown(row.get('name'))} {shown(row.get('state'))}{reason}"
 
 
+_UNITS = {"percent": "%", "ms": "ms"}
+
+
 def _label(name: str) -> str:
-    return name.removesuffix("_seconds").removesuffix("_bytes").removesuffix("_at").replace("_", " ")
+    return re.sub("_(seconds|bytes|at|percent|ms)$", "", name).replace("_", " ")
 
 
 def _value(key: str, value: object) -> str:
@@ -97,11 +101,13 @@ def _value(key: str, value: object) -> str:
         return span(value)
     if key.endswith("_bytes") and isinstance(value, int):
         return size(value)
+    if (unit := _UNITS.get(key.rpartition("_")[2])) and value is not None:
+        return f"{shown(value)} {unit}"
     return f"{moment(value)} UTC" if value and (key.endswith("_at") or key == "time") else _nested(value)
 
 
 def _nested(value: object) -> str:
-    """A part of a part: `path /var/lib/cmsp-agent, free 3.2 GiB, free percent 41`."""
+    """A part of a part: `path /var/lib/cmsp-agent, free 3.2 GiB, free 41 %`."""
     if isinstance(value, dict):
         return (
             "("

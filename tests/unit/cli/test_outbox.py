@@ -41,7 +41,7 @@ def test_a_dead_letter_is_shown_sent_once_more_and_dropped() -> None:
 def test_a_sound_outbox_ends_with_0_and_a_damaged_one_with_1() -> None:
     sound = {"rows": 900, "damaged": [], "repaired": 0, "next": 0}
     ending = cmsp_agent("outbox", "check", answers={"/v1/outbox/check": sound})
-    assert (ending.code, ending.out) == (0, "900 records checked, all are as they were written\n")
+    assert (ending.code, ending.out) == (0, "900 records checked, none is damaged\n")
     ending = cmsp_agent("outbox", "check", answers={"/v1/outbox/check": {**sound, "damaged": [DAMAGE]}})
     assert ending.code == 1
     assert "missing" in ending.out

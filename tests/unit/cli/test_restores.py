@@ -23,7 +23,7 @@ def planned(**more: Any) -> dict[str, Any]:
 def test_a_dry_run_shows_what_would_change_and_changes_nothing() -> None:
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--dry-run", answers={CALL: planned()})
     assert (ending.code, ending.out) == (0, "-shutdown\n+no shutdown\n")
-    assert "1 lines that gw-1 runs now are lost" in ending.err
+    assert "lost of what gw-1 runs now: 1 line" in ending.err
     assert "takes effect at the device's next start only: card type e1 0 1" in ending.err
     assert ending.calls == [f"{CALL} dry_run=True"]
 

@@ -46,6 +46,7 @@ def test_an_unknown_component_that_has_an_alarm_is_a_reason_and_names_are_in_nat
         ({}, [replace(ALARM, type="device_type.missing", component="gw-1", object="acme")], "no plugin brings: acme"),
         ({"plugins": [{"name": "acme", "state": "quarantined", "reason": "it blocked"}]}, [], "acme quarantined: it"),
         ({"outbox": {"depth": 7, "oldest_seconds": 4000.0}}, [], "7 records wait for the head-end"),
+        ({"outbox": {"depth": 1, "oldest_seconds": 4000.0}}, [], "1 record waits for the head-end"),
         ({"uptime_seconds": 1e6}, [], "1 without a good backup: gw-1"),
         ({"backups": {"scheduled": 1, "without": [], "failed": ["gw-1"]}}, [], "1 without a good backup: gw-1"),
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.jobs import JobKind, JobReport
@@ -19,7 +20,7 @@ def backup_job(backups: Backups) -> JobKind:
             raise outcome.error
         assert outcome.backup is not None
         backup = outcome.backup
-        report.log(f"{outcome.result}: {backup.lines} lines, {backup.size} bytes")
+        report.log(f"{outcome.result}: {counted(backup.lines, 'line')}, {backup.size} bytes")
         if outcome.lost:
             report.log(f"the stored copy of the last version: {outcome.lost}")
         return {"result": outcome.result.value, "backup": backup.id, "verified_at": rfc3339(backup.verified_at)}

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.errors import AgentError, DeviceError, NotFound, Refused
 from cmsp_agent.model.signal import ConfigurationTimes
 from cmsp_agent.model.times import rfc3339
@@ -120,7 +121,7 @@ class UnsavedChanges:
             self.look(component, left)
             return
         since = rfc3339(self.since[component])
-        text = f"since {since} it runs what it would not start with: {lines} lines differ"
+        text = f"since {since} it runs what it would not start with: {counted(lines, 'line')} changed"
         self.conditions.hold(OBJECT, text, component)
 
     async def _left(self, component: str) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 
 from cmsp_agent.model.component import ServiceCheck
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import ObservedState
@@ -92,7 +93,10 @@ def _certificate(check: ServiceCheck, answer: ServiceAnswer, left: int) -> Obser
     days = left / DAY
     whose = f"the certificate of {check.name}{f' ({answer.subject})' if answer.subject else ''}"
     if days > SOON:
-        return ObservedState(CERTIFICATE_ENDS, check.name, raised=False, text=f"{whose} holds for {days:.0f} days")
-    text = f"{whose} ends in {days:.0f} days" if left > 0 else f"{whose} ended {-days:.0f} days ago"
+        text = f"{whose} holds for {counted(round(days), 'day')}"
+        return ObservedState(CERTIFICATE_ENDS, check.name, raised=False, text=text)
+    text = f"{whose} ends in {counted(round(days), 'day')}"
+    if left <= 0:
+        text = f"{whose} ended {counted(round(-days), 'day')} ago"
     severity = Severity.MAJOR if days <= VERY_SOON else Severity.WARNING
     return ObservedState(CERTIFICATE_ENDS, check.name, raised=True, text=text, severity=severity)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.natural import natural
 from cmsp_agent.model.wording import few
@@ -19,11 +20,13 @@ MOST_NAMED = 5
 NOT_WELL = {
     "down": "check its power and its way to the network",
     "unreachable": "look at what stands between it and the appliance first",
-    "management-lost": "SNMP is silent: cmsp-agent component test says how it answers",
+    "management-lost": "SNMP is silent: try every way to it",
     "degraded": "it answers in part",
     "unknown": "it could not be asked since the agent started",
 }
 """State → what to do first."""
+TRIED = frozenset({"management-lost"})
+"""States of which `component test` says more than `component show`."""
 STATE_REMEDY = "mend the state directory as the sentence says; until then nothing outlives a restart"
 BACKLOG_REMEDY = "look at the link: cmsp-agent status (headend), cmsp-agent outbox list; nothing is lost meanwhile"
 LOG_REMEDY = "read the agent's log: journalctl -u cmsp-agent"
@@ -64,8 +67,9 @@ def findings(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[HealthR
             )
         )
     found += [_plugin(row) for row in status.get("plugins", ()) if row["state"] != "loaded"]
-    if status["outbox"]["depth"] and status["outbox"]["oldest_seconds"] > BACKLOG:
-        found.append(HealthReason(f"{status['outbox']['depth']} records wait for the head-end", BACKLOG_REMEDY))
+    if (depth := status["outbox"]["depth"]) and status["outbox"]["oldest_seconds"] > BACKLOG:
+        waiting = counted(depth, "record")
+        found.append(HealthReason(f"{waiting} {'waits' if depth == 1 else 'wait'} for the head-end", BACKLOG_REMEDY))
     found += _unsaved(status)
     return found
 
@@ -82,7 +86,7 @@ def _components(not_up: Sequence[Mapping[str, Any]]) -> list[HealthReason]:
     return [
         HealthReason(
             f"{len(names)} {state}: {few(names, MOST_NAMED)}",
-            f"{NOT_WELL[state]}: cmsp-agent component show {names[0]}",
+            f"{NOT_WELL[state]}: cmsp-agent component {'test' if state in TRIED else 'show'} {names[0]}",
         )
         for state, names in by_state.items()
         if names

@@ -69,7 +69,7 @@ async def test_it_is_an_alarm_after_its_time_and_over_once_it_is_saved(watched: 
     await watched.pass_by(HOUR + 120)
     [(component, raised, text)] = watched.alarms
     assert (component, raised) == ("gw-1", True)
-    assert "3 lines differ" in text
+    assert "3 lines changed" in text
     watched.lines["gw-1"] = 0
     watch.configured("gw-1", ConfigurationTimes(1, unsaved=True, mark=7))
     watch.configured("gw-1", ConfigurationTimes(1, unsaved=False, mark=7))  # a poll sees that it was saved
