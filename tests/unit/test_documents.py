@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from cmsp_agent.cli.complete import alarm_types
+from cmsp_agent.cli.plugin.load import installed
+from cmsp_agent.config.schema.site_file import SiteFile
+from cmsp_agent.model.register import REGISTER
+from cmsp_agent.plugin.registry import OWN_UNITS
 from docs.tools.commands import Command, tree
 from tests.unit.config.builders import load_configuration
 
@@ -162,3 +168,23 @@ def test_every_room_is_in_the_architecture() -> None:
 )
 def test_a_command_is_known_by_all_its_words(call: str, exists: bool) -> None:
     assert known(tree(), call.split()) is exists
+
+
+NO_COUNTERS = {"backups.rehearsed", "backups.not_saved_on_device", "outbox.forgotten"}
+"""Members of the status, and a value of the database."""
+
+
+@cache
+def _alarm_types_and_kpis() -> set[str]:
+    return {*alarm_types(), *(kpi.name for kind in installed().registry for kpi in kind.kpis)}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("docs/reference/")])
+def test_a_counter_that_is_named_is_declared(page: str) -> None:
+    """Names of a family of counters or alarm types: each is one of these, or a KPI; modules are looked at above."""
+    known = {each.name for each in REGISTER} | _alarm_types_and_kpis() | OWN_UNITS.keys() | NO_COUNTERS
+    families = {each.partition(".")[0] for each in known} - {"pipeline", *SiteFile.model_fields}
+    named = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", (ROOT / page).read_text(encoding="utf-8"))
+    of_a_family = [name for name in named if name.partition(".")[0] in families and not name.endswith((".py", ".toml"))]
+    strange = [name for name in of_a_family if not any(fnmatchcase(name, form) for form in known)]
+    assert strange == []
