@@ -14,6 +14,7 @@ from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.model.errors import AgentError, Refused
 from cmsp_agent.model.job import Job
+from cmsp_agent.pipeline.privacy import without_people
 from cmsp_agent.services.unsafe_calls import LONGEST_DETAIL, KeptAnswer, UnsafeCall
 
 LONGEST_KEY = 200
@@ -34,9 +35,14 @@ class Unsafe:
         """Accept a job: the job, its audit entry and the answer are one transaction."""
         return await self._once(lambda: self._accept(job, show))
 
-    async def change(self, work: Callable[[], Awaitable[Document]], status: int = 200) -> Response:
-        """Do the work, then write the audit entry and the answer."""
-        return await self._once(lambda: self._change(work, status))
+    async def change(
+        self,
+        work: Callable[[], Awaitable[Document]],
+        status: int = 200,
+        detail: Callable[[Document], str] = lambda _answer: "",
+    ) -> Response:
+        """Do the work, then write the audit entry, with what the answer says of it, and the answer."""
+        return await self._once(lambda: self._change(work, status, detail))
 
     async def _once(self, act: Callable[[], Awaitable[KeptAnswer]]) -> Response:
         calls = self.services.calls
@@ -55,9 +61,12 @@ class Unsafe:
         jobs.start(job)
         return answer
 
-    async def _change(self, work: Callable[[], Awaitable[Document]], status: int) -> KeptAnswer:
-        answer = KeptAnswer(status, _encode(await work()))
-        await self.services.calls.close(self.call, answer)
+    async def _change(
+        self, work: Callable[[], Awaitable[Document]], status: int, detail: Callable[[Document], str]
+    ) -> KeptAnswer:
+        document = await work()
+        answer = KeptAnswer(status, _encode(document))
+        await self.services.calls.close(self.call, answer, without_people(detail(document)))
         return answer
 
     async def audit(self, outcome: str, detail: str) -> None:

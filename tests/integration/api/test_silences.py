@@ -3,12 +3,13 @@
 import httpx
 import pytest
 
-from tests.integration.api.conftest import once
+from cmsp_agent.storage.tables import audit
+from tests.integration.api.conftest import Agent, once
 
 WISH = {"matcher": {"component": "gw-1"}, "for_seconds": 3600, "reason": "new line card"}
 
 
-async def test_a_silence_is_made_listed_and_ended(local: httpx.AsyncClient) -> None:
+async def test_a_silence_is_made_listed_and_ended(agent: Agent, local: httpx.AsyncClient) -> None:
     made = await local.post("/v1/silences", json=WISH, headers=once())
     assert made.status_code == 201
     silence = made.json()
@@ -19,6 +20,9 @@ async def test_a_silence_is_made_listed_and_ended(local: httpx.AsyncClient) -> N
     ended = await local.delete(f"/v1/silences/{silence['id']}", headers=once())
     assert ended.json()["state"] == "over"
     assert ended.json()["ended_by"] == silence["author"]
+    details = [entry.detail for _, entry in await agent.database.read(audit.page)]
+    assert [f"silence {silence['id']} of component gw-1" in each for each in details] == [True, True]
+    assert details[0].endswith(": new line card")
     again = await local.delete(f"/v1/silences/{silence['id']}", headers=once())
     assert again.status_code == 409
 

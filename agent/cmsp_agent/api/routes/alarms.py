@@ -42,7 +42,7 @@ async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
         cleared = await call.services.events.alarms.clear(alarm, call.caller.name, wish.reason)
         return event_view(shown_to(call.caller, call.services)(cleared))
 
-    return await call.change(work)
+    return await call.change(work, detail=lambda _: wish.reason)
 
 
 @router.post("/{alarm}/acknowledge", response_model=EventView)
@@ -64,4 +64,4 @@ async def suppress(alarm: str, wish: AlarmSuppress, call: Operator) -> Response:
         changed = await call.services.events.alarms.suppress(alarm, call.caller.name, wish.reason, wish.for_seconds)
         return event_view(shown_to(call.caller, call.services)(changed))
 
-    return await call.change(work)
+    return await call.change(work, detail=lambda _: f"for {wish.for_seconds:g} s: {wish.reason}")

@@ -68,7 +68,7 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
     async def work() -> dict[str, Any]:
         return incident_view(shown(await call.services.events.report_incident(said)))
 
-    return await call.change(work, status=201)
+    return await call.change(work, status=201, detail=lambda made: str(made["number"]))
 
 
 @router.get("/{incident}", response_model=IncidentView, dependencies=READING)

@@ -42,7 +42,7 @@ async def make(wish: SilenceWanted, call: Engineer) -> Response:
         made = await call.services.events.silences.make(wanted)
         return silence_view(made, now, text_shown_to(call.caller, call.services))
 
-    return await call.change(work, status=201)
+    return await call.change(work, status=201, detail=_audited)
 
 
 @router.delete("/{silence}", response_model=SilenceView)
@@ -53,7 +53,14 @@ async def end(silence: str, call: Engineer) -> Response:
         ended = await call.services.events.silences.end(silence, call.caller.name)
         return silence_view(ended, call.services.clock.now(), text_shown_to(call.caller, call.services))
 
-    return await call.change(work)
+    return await call.change(work, detail=_audited)
+
+
+def _audited(view: Mapping[str, Any]) -> str:
+    """What the audit log keeps of one: which, of what, how long, and why."""
+    matched = ", ".join(f"{name} {value}" for name, value in view["matcher"].items())
+    when = f"{view['starts_at']} to {view['ends_at']}"
+    return f"{view['kind']} {view['id']} of {matched}, {when}: {view['reason']}"
 
 
 def _wish(wish: SilenceWanted, author: str, now: int) -> SilenceWish:
