@@ -46,8 +46,11 @@ class KnownDevice:
 
     name: str
     addresses: frozenset[str]
+    """Those of the file."""
     serial: str = ""
     engine: str = ""
+    interfaces: frozenset[str] = frozenset()
+    """Those that it has shown: another device may have got one of them since."""
 
     def as_found(self, devices: Sequence[FoundDevice]) -> "KnownDevice":
         """With the serial number and the engine that it shows now, at an address of its own."""
@@ -58,7 +61,10 @@ class KnownDevice:
 
     def is_same(self, found: FoundDevice) -> bool:
         """Whether that is this component, at whatever address it was found."""
-        return found.address in self.addresses or found.is_same(self.serial, self.engine)
+        if found.address in self.addresses or found.is_same(self.serial, self.engine):
+            return True
+        is_another = bool(self.serial and found.facts.serial)
+        return found.address in self.interfaces and not is_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,14 @@ def outcome(
         same = next((each for each in known if each.is_same(device)), None)
         if same is None:
             _join(fresh, device)
-        elif device.address in same.addresses:
+        elif device.address in same.addresses | same.interfaces:
             present[same.name] = None
         else:
             moved.append((same.name, device.address))
     names = {name for device in fresh for name in _names_of(device)} | {each.name.lower() for each in known}
     asked = {address for device in fresh for address in (device.address, *device.others)}
-    asked |= {address for each in known for address in each.addresses} | {address for _, address in moved}
+    asked |= {address for each in known for address in each.addresses | each.interfaces}
+    asked |= {address for _, address in moved}
     only_seen = tuple(
         (by, neighbour)
         for by, neighbours in seen.items()

@@ -114,8 +114,8 @@ class DiscoveryPart(Part):
         for name, component in self.devices.components.items():
             facts = self.devices.facts(name)
             engine = next((engines[each].hex() for each in component.addresses if each in engines), "")
-            own = frozenset((*component.addresses, *(facts.addresses if facts else ())))
-            found.append(KnownDevice(name, own, facts.serial if facts else "", engine))
+            shown, serial = (frozenset(facts.addresses), facts.serial) if facts else (frozenset(), "")
+            found.append(KnownDevice(name, frozenset(component.addresses), serial, engine, shown))
         return found
 
 

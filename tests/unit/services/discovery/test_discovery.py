@@ -238,6 +238,13 @@ def test_the_same_device_at_another_address_is_no_new_one() -> None:
     assert [neighbour.name for _, neighbour in sorted_out.seen] == ["phone"]
 
 
+def test_an_address_that_a_component_once_showed_may_be_another_device_s_now() -> None:
+    known = [KnownDevice("gw-1", frozenset({"10.1.0.1"}), "FDO1", "", frozenset({"10.1.0.1", "10.2.0.1", "10.3.0.1"}))]
+    sorted_out = outcome([found_at("10.2.0.1", "FDO2"), found_at("10.3.0.1")], known, {})
+    assert [each.address for each in sorted_out.proposals] == ["10.2.0.1"]
+    assert (sorted_out.known, sorted_out.moved) == (("gw-1",), ())
+
+
 FILE = """\
 # the partner's own words
 components:
