@@ -185,10 +185,15 @@ def _gist(text: str) -> str:
 
 def down_text(component: Component, poll: PollSignal) -> str:
     """What was asked and not answered."""
-    asked = [
-        name for name, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp), ("SNMP", poll.snmp)) if answer is not None
-    ]
-    return f"{component.name} is down: no answer to {', '.join(asked)} in {UNANSWERED_POLLS} polls"
+    return f"{component.name} is down: no answer to {asked_ways(component, poll)} in {UNANSWERED_POLLS} polls"
+
+
+def asked_ways(component: Component, poll: PollSignal) -> str:
+    """The ways by which a poll asked, with the services by their names."""
+    services = [check.name for check in component.reach.services]
+    connections = [] if poll.tcp is None else ["TCP"] * bool(component.reach.tcp or not services) + services
+    icmp, snmp = ["ICMP"] * (poll.icmp is not None), ["SNMP"] * (poll.snmp is not None)
+    return ", ".join([*icmp, *connections, *snmp])
 
 
 def trouble_text(component: Component, poll: PollSignal) -> str:
@@ -212,6 +217,8 @@ def lost_text(component: Component, poll: PollSignal) -> str:
     """Why SNMP gives nothing, as far as it is known."""
     if poll.reason in ("authentication", "invalid"):
         return f"{component.name}: management lost, {LOSSES[poll.reason]}"
-    alive = " and ".join(way for way, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp)) if answer)
+    services = [] if component.reach.tcp else [check.name for check in component.reach.services]
+    ways = (("ICMP", poll.icmp), (" or ".join(services) or "TCP", poll.tcp))
+    alive = " and ".join(way for way, answer in ways if answer)
     otherwise = f"it answers {alive}" if alive else "it is asked in no other way, so that it may be down"
     return f"{component.name}: management lost, SNMP silent for {UNANSWERED_POLLS} polls; {otherwise}"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cmsp_agent.model.component import ReachPlan, ServiceCheck
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
@@ -51,6 +52,20 @@ def test_rejected_credentials_are_not_silence() -> None:
     [event] = site.events.values()
     assert event.type == "management.lost"
     assert "rejects our credentials" in event.text
+
+
+def test_services_that_were_asked_are_named_and_not_called_tcp() -> None:
+    sip = ReachPlan(icmp=False, services=(ServiceCheck("sip", 5060, "udp"),))
+    site = Site([replace(COMPONENTS["gw-lyon"], reach=sip)])
+    for _ in range(3):
+        site.poll("gw-lyon", icmp=None, snmp=False, tcp=True)
+    [lost] = site.events.values()
+    assert lost.text.endswith("it answers SIP udp 5060")
+    for _ in range(3):
+        site.poll("gw-lyon", icmp=None, snmp=False, tcp=False)
+    down = site.held("gw-lyon", "component.down")
+    assert down is not None
+    assert down.text.endswith("no answer to SIP udp 5060, SNMP in 3 polls")
 
 
 def test_tcp_answering_keeps_a_component_up() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from cmsp_agent.aio.blocking import BlockingPool
@@ -11,6 +11,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.alarm_types import polling
 from cmsp_agent.pipeline.causes import ISOLATED, UNROUTED
+from cmsp_agent.pipeline.poll_judge import answered, asked_ways
 from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
@@ -67,8 +68,12 @@ class PollingPart(Part):
         return change
 
     def _with_reason(self, poll: PollSignal) -> PollSignal:
-        """A poll that this machine's own link kept from an answer says so."""
-        return self.isolation.with_reason(self.unrouted.with_reason(poll))
+        """A poll without an answer says what was asked, or that this machine's own link kept it from one."""
+        found = self.isolation.with_reason(self.unrouted.with_reason(poll))
+        known = self.devices.component(poll.component)
+        if found.reason or answered(found) or known is None:
+            return found
+        return replace(found, reason=f"no answer to {asked_ways(known, found)}")
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
