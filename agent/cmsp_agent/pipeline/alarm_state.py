@@ -11,7 +11,7 @@ from cmsp_agent.model.incident_facts import UnprovenEnd
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.signal import Message
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
-from cmsp_agent.pipeline.members import MemberDraft
+from cmsp_agent.pipeline.member_draft import MemberDraft
 from cmsp_agent.pipeline.overlay import Overlay, OverlayInOrder
 from cmsp_agent.pipeline.repeats import Reported
 from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls

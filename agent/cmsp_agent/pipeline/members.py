@@ -4,14 +4,11 @@ An incident may have ten thousand alarms. It names a few of them; the others are
 alarm costs does not depend on how many there are.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
-
-if TYPE_CHECKING:
-    from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.alarm_state import Draft
 
 MOST_NAMED = 200
 """Alarms that one incident names: a storm, or a fault that comes and goes beside another that stays, adds thousands."""
@@ -24,71 +21,8 @@ AT_ONCE = 1_000
 APART = 5
 """Milliseconds, for each alarm of the incident, for which it is left alone after it was weighed."""
 
-Ids = dict[str, None]
-NO_IDS: Ids = {}
 
-
-class MemberDraft:
-    """Incident → ids of its alarms, the first to join first, as they would be."""
-
-    __slots__ = ("_base", "_joined", "_left", "_over")
-
-    def __init__(self, base: dict[str, Ids]) -> None:
-        self._base = base
-        self._joined: dict[str, Ids] = {}
-        self._left: dict[str, Ids] = {}
-        self._over: Ids = {}
-
-    def join(self, incident: str, alarms: Iterable[str]) -> None:
-        """Alarms that belong to the incident from now on."""
-        known, left = self._base.get(incident, NO_IDS), self._left.get(incident, NO_IDS)
-        for alarm in alarms:
-            left.pop(alarm, None)
-            if alarm not in known:
-                self._joined.setdefault(incident, {})[alarm] = None
-
-    def leave(self, incident: str, alarm: str) -> None:
-        """An alarm that holds no more."""
-        self._joined.get(incident, NO_IDS).pop(alarm, None)
-        if alarm in self._base.get(incident, NO_IDS):
-            self._left.setdefault(incident, {})[alarm] = None
-
-    def drop(self, incident: str) -> None:
-        """An incident that is over."""
-        self._joined.pop(incident, None)
-        self._over[incident] = None
-
-    def of(self, incident: str) -> list[str]:
-        """The alarms of the incident."""
-        if incident in self._over:
-            return []
-        left = self._left.get(incident, NO_IDS)
-        known = (alarm for alarm in self._base.get(incident, NO_IDS) if alarm not in left)
-        return [*known, *self._joined.get(incident, NO_IDS)]
-
-    def has(self, incident: str, alarm: str) -> bool:
-        """Whether the alarm belongs to the incident."""
-        if alarm in self._joined.get(incident, NO_IDS):
-            return True
-        return alarm in self._base.get(incident, NO_IDS) and alarm not in self._left.get(incident, NO_IDS)
-
-    def count(self, incident: str) -> int:
-        """How many alarms the incident has."""
-        each = self._base, self._joined
-        return sum(len(ids.get(incident, NO_IDS)) for ids in each) - len(self._left.get(incident, NO_IDS))
-
-    def commit(self) -> None:
-        """Make the draft the truth."""
-        for incident, alarms in self._left.items():
-            for alarm in alarms:
-                self._base[incident].pop(alarm, None)
-        for incident, alarms in self._joined.items():
-            self._base.setdefault(incident, {}).update(alarms)
-        for incident in self._over:
-            self._base.pop(incident, None)
-
-
-def standing(draft: "Draft", incident: Incident) -> list[Event]:
+def standing(draft: Draft, incident: Incident) -> list[Event]:
     """The alarms of the incident that hold; what holds no more leaves it."""
     found = []
     for event_id in draft.members.of(incident.id):
@@ -100,7 +34,7 @@ def standing(draft: "Draft", incident: Incident) -> list[Event]:
     return found
 
 
-def named(draft: "Draft", incident: Incident, more: Sequence[str]) -> tuple[str, ...]:
+def named(draft: Draft, incident: Incident, more: Sequence[str]) -> tuple[str, ...]:
     """The alarms that the incident names once more belong to it.
 
     The first that opened it and those that hold come before the latest of those that have ended. While more hold than
@@ -122,7 +56,7 @@ def is_full(incident: Incident) -> bool:
     return incident.state.open and len(incident.alarms) >= MOST_NAMED
 
 
-def put_off(draft: "Draft", incident: Incident, size: int) -> bool:
+def put_off(draft: Draft, incident: Incident, size: int) -> bool:
     """Whether the incident is so large that one more change of it may wait for others, or for the next look."""
     changes = (draft.unweighed.get(incident.id) or 0) + 1
     if size > LARGE and changes * SHARE < size and not _comes_alone(draft, incident, size):
@@ -135,6 +69,6 @@ def put_off(draft: "Draft", incident: Incident, size: int) -> bool:
     return False
 
 
-def _comes_alone(draft: "Draft", incident: Incident, size: int) -> bool:
+def _comes_alone(draft: Draft, incident: Incident, size: int) -> bool:
     since = draft.now - (draft.weighed_at.get(incident.id) or 0)
     return size <= AT_ONCE and not 0 <= since < size * APART

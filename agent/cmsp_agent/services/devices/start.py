@@ -19,7 +19,7 @@ from cmsp_agent.services.devices.inventory_store import InventoryKeeper
 from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.senders import Senders
-from cmsp_agent.services.events.places import KeptPlaces, Places, places_of
+from cmsp_agent.services.events.component_addresses import KeptPlaces, Places, places_of
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import components_seen, inventory

@@ -25,11 +25,11 @@ from cmsp_agent.model.wording import printable
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
+from cmsp_agent.services.events.component_addresses import KeptPlaces, Places, Write
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.judging import judge
 from cmsp_agent.services.events.last_run import take_up
 from cmsp_agent.services.events.pending import WaitingSignals, lost_before
-from cmsp_agent.services.events.places import KeptPlaces, Places, Write
 from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.recording import write_within
 from cmsp_agent.storage.sqlite.database import Database

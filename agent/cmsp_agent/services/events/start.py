@@ -13,9 +13,9 @@ from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.services.events.build_pipeline import make_pipeline
+from cmsp_agent.services.events.component_addresses import places_of
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
-from cmsp_agent.services.events.places import places_of
 from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.retention import SET_ASIDE, Stores, Upkeep
 from cmsp_agent.services.events.service import EventService

@@ -1,4 +1,4 @@
-"""Keeps where the components are by the file, beside what is known of them: so what a start renames is known."""
+"""Keeps the addresses of components by the file, beside what is known of them: so what a start renames is known."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
