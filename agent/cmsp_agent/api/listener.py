@@ -58,7 +58,7 @@ def unix_socket(path: Path, group: int | None = None, mode: int = 0o660) -> sock
     try:
         if _answers(path):
             raise ListenFailed(f"cannot listen on {path}: another process does")
-        path.unlink(missing_ok=True)
+        _make_way(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         sock.bind(str(path))
         if group is not None:
@@ -77,6 +77,14 @@ def _listening(sock: socket.socket) -> socket.socket:
     sock.listen(BACKLOG)
     sock.setblocking(False)
     return sock
+
+
+def _make_way(path: Path) -> None:
+    """Take a socket of an earlier run away; what is none is somebody else's, and stays."""
+    if path.is_socket():
+        path.unlink(missing_ok=True)
+    elif path.exists() or path.is_symlink():
+        raise ListenFailed(f"cannot listen on {path}: something else than a socket lies there; move it away")
 
 
 def _answers(path: Path) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
 from cmsp_agent.model.errors import ConfigurationError, Problem
 
 
@@ -20,7 +21,9 @@ def rule_files(patterns: Iterable[str], beside: Path) -> list[Path]:
         root, relative = (Path("/"), pattern[1:]) if absolute else (beside, pattern)
         matching = sorted(path for path in root.glob(relative) if path.is_file())
         if not matching and not set(pattern) & set("*?["):
-            problems.append(Problem(pattern, 0, "rules.files", "there is no such file"))
+            kind = in_place_of_a_file(root / relative)
+            why = f"{kind}, not a file: {move_away(root / relative)}" if kind else "there is no such file"
+            problems.append(Problem(pattern, 0, "rules.files", why))
         found.extend(path for path in matching if path not in found)
     if problems:
         raise ConfigurationError(problems)

@@ -101,6 +101,8 @@ class SecretFiles:
         status = _status(path)
         if status is None:
             return None
+        if kind := in_place_of_a_file(path):
+            raise _unusable(path, f"{kind}, not a file: {move_away(path)}")
         if stat.S_IMODE(status.st_mode) & 0o077:
             raise _unusable(path, f"others may read this secret; run: chmod 600 {path}")
         # root checks for the service, whose directory it is

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from cmsp_agent.config.secrets import SecretSource
 from cmsp_agent.config.totals import total_problems
 from cmsp_agent.config.tree import line_of
 from cmsp_agent.model.entitlement import ServicePart, gets
-from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.errors import ConfigurationError, Problem, StorageError
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.preflight.machine import is_here, machine_problems, ports_of_others, unresolved, unusable_folders
 from cmsp_agent.preflight.refusals import preflight
@@ -130,9 +131,19 @@ def _of_the_master_key(configuration: Configuration) -> list[Problem]:
             master_key(configuration.appliance.state)
     except ConfigurationError as error:
         return list(error.problems)
-    except OSError:  # the folder is closed to whoever asks: a person who may not read the key
+    except (OSError, StorageError):  # closed to whoever asks, or not a file: see `_without_the_master_key`
         return []
     return []
+
+
+def _without_the_master_key(configuration: Configuration) -> Iterator[Note]:
+    """What lies where the master key should: a start goes on without what it seals."""
+    with suppress(OSError, ConfigurationError):
+        try:
+            if (configuration.appliance.state / FILE).exists():
+                master_key(configuration.appliance.state)
+        except StorageError as error:
+            yield Note("appliance.storage.state", 0, f"{error}; the agent starts without what it seals, with an alarm")
 
 
 def _notes(
@@ -157,7 +168,9 @@ def _notes(
     for key in waiting_keys(configuration, running):
         line = line_of(document.tree, tuple(key.split(".")))
         found.append(Note(key, line, "takes effect at the next start only: systemctl restart cmsp-agent"))
-    if not here:
+    if here:
+        found += _without_the_master_key(configuration)
+    else:
         text = "secrets, files and ports are looked at on the appliance only; --secrets looks here too"
         found.append(Note("", 0, text))
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.api.listener import ListenFailed, unix_socket
 from cmsp_agent.cli.application import run
 from cmsp_agent.cli.output import Output
 from tests.integration.cli.test_agent import PROGRAM
@@ -202,7 +203,13 @@ def with_a_name_that_leads_nowhere(place: Place) -> None:
     place.replace("127.0.0.77", "gw.invalid")
 
 
-@pytest.mark.parametrize("change", [nothing, with_an_api, with_a_name_that_leads_nowhere])
+def with_a_directory_as_master_key(place: Place) -> None:
+    (place.state / "master.key").mkdir()
+
+
+@pytest.mark.parametrize(
+    "change", [nothing, with_an_api, with_a_name_that_leads_nowhere, with_a_directory_as_master_key]
+)
 def test_what_the_check_finds_good_starts(tmp_path: Path, change: Callable[[Place], None]) -> None:
     place = Place(tmp_path)
     change(place)
@@ -254,6 +261,23 @@ def test_what_contradicts_is_said_with_its_line(tmp_path: Path, old: str, new: s
     checked = place.check()
     assert checked.returncode == 2
     assert said in checked.stderr
+
+
+def test_what_is_no_file_is_called_what_it_is(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    (tmp_path / "a.rules").mkdir()
+    place.file.write_text(f"{place.file.read_text()}rules: {{files: [a.rules]}}\n")
+    assert "a.rules: rules.files: a directory, not a file: move it away" in place.check().stderr
+    missing_secret(place)
+    (place.state / "secrets" / "ro").mkdir()
+    assert "secrets/ro: a directory, not a file: move it away" in place.check().stderr
+
+
+def test_a_file_at_the_place_of_the_socket_stays(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("somebody else's")
+    with pytest.raises(ListenFailed, match="something else than a socket lies there; move it away"):
+        unix_socket(tmp_path / "kept")
+    assert (tmp_path / "kept").read_text() == "somebody else's"
 
 
 def test_notes_of_one_kind_are_one_line_with_a_count(tmp_path: Path) -> None:

@@ -47,6 +47,11 @@ def test_an_unknown_component_that_has_an_alarm_is_a_reason_and_names_are_in_nat
         ({"plugins": [{"name": "acme", "state": "quarantined", "reason": "it blocked"}]}, [], "acme quarantined: it"),
         ({"outbox": {"depth": 7, "oldest_seconds": 4000.0}}, [], "7 records wait for the head-end"),
         ({"outbox": {"depth": 1, "oldest_seconds": 4000.0}}, [], "1 record waits for the head-end"),
+        (
+            {"outbox": {"depth": 1, "oldest_seconds": 4000.0}, "headend": {"configured": False}},
+            [],
+            "1 record waits for the head-end, and this appliance has none yet: it is not enrolled",
+        ),
         ({"uptime_seconds": 1e6}, [], "1 without a good backup: gw-1"),
         ({"backups": {"scheduled": 1, "without": [], "failed": ["gw-1"]}}, [], "1 without a good backup: gw-1"),
     ],

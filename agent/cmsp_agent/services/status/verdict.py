@@ -28,6 +28,7 @@ NOT_WELL = {
 TRIED = frozenset({"management-lost"})
 """States of which `component test` says more than `component show`."""
 STATE_REMEDY = "mend the state directory as the sentence says; until then nothing outlives a restart"
+ENROL_REMEDY = "enrol it: cmsp-agent enrol --token …; everything is kept until then, within the outbox's budget"
 BACKLOG_REMEDY = "look at the link: cmsp-agent status (headend), cmsp-agent outbox list; nothing is lost meanwhile"
 LOG_REMEDY = "read the agent's log: journalctl -u cmsp-agent"
 _RECOMMENDED = {alarm.type: alarm.recommendation for alarm in BUILT_IN}
@@ -67,11 +68,18 @@ def findings(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[HealthR
             )
         )
     found += [_plugin(row) for row in status.get("plugins", ()) if row["state"] != "loaded"]
-    if (depth := status["outbox"]["depth"]) and status["outbox"]["oldest_seconds"] > BACKLOG:
-        waiting = counted(depth, "record")
-        found.append(HealthReason(f"{waiting} {'waits' if depth == 1 else 'wait'} for the head-end", BACKLOG_REMEDY))
+    if status["outbox"]["depth"] and status["outbox"]["oldest_seconds"] > BACKLOG:
+        found.append(_backlog(status))
     found += _unsaved(status)
     return found
+
+
+def _backlog(status: Mapping[str, Any]) -> HealthReason:
+    depth = int(status["outbox"]["depth"])
+    what = f"{counted(depth, 'record waits', 'records wait')} for the head-end"
+    if status.get("headend", {}).get("configured", True):
+        return HealthReason(what, BACKLOG_REMEDY)
+    return HealthReason(f"{what}, and this appliance has none yet: it is not enrolled", ENROL_REMEDY)
 
 
 def verdict(found: Sequence[str]) -> str:
