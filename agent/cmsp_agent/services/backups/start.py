@@ -108,6 +108,8 @@ class BackupsPart(Part):
             self.setup.listeners = configuration.listen
             self.kept = configuration.retention.backups
             self.maintenance = maintenance
+            if self.triggers is not None:
+                await self.triggers.unsaved.reconsider()
 
         return change
 

@@ -61,11 +61,15 @@ class UnsavedChanges:
         self._wanted[component] = self.clock.monotonic() + after
         self._changed.set()
 
+    async def reconsider(self) -> None:
+        """The limits may be others now: look at each component when its own has come."""
+        for component in list(self.since):
+            self.look(component, await self._left(component))
+
     async def run(self) -> None:
         """Look at each component when it is wanted, until cancelled."""
         self.since = dict(await known_since(self.database))
-        for component in self.since:
-            self.look(component, await self._left(component))
+        await self.reconsider()
         while True:
             self._changed.clear()
             due = min(self._wanted.values(), default=None)

@@ -154,5 +154,18 @@ async def test_maintenance_brings_a_backup_before_and_one_after_also_over_a_rest
     assert started == [("gw-1", BEFORE), ("gw-1", AFTER)]
 
 
+async def test_a_shorter_time_holds_from_a_reload_on(watched: Watched) -> None:
+    watch = watched.start()
+    watched.lines["gw-1"] = 3
+    watch.look("gw-1")
+    await watched.pass_by(2 * HOUR)
+    assert watched.alarms == []
+    known = watched.site.components["gw-1"]
+    watched.site.components["gw-1"] = replace(known, backup=BackupPlan(unsaved_after=HOUR))
+    await watch.reconsider()
+    await watched.pass_by(60)
+    assert [raised for _, raised, _ in watched.alarms] == [True]
+
+
 def test_the_time_is_a_day_unless_the_file_says_otherwise() -> None:
     assert BackupPlan().unsaved_after == 24 * HOUR
