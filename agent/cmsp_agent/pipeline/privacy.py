@@ -31,15 +31,21 @@ _SUSPICIOUS = (
     "snmp-server user",
 )
 """One of these is in each text that holds a secret."""
+_NAMED = (
+    r"(?:password|passwd|passphrase|secret|community|psk(?! (?:ascii|hex))|pre-shared-key|key-string|shared-secret)\b"
+    r"(?: level \d+)?(?:\s+[0-9]\b)?[\s:=\"']+"
+)
+_PLAIN = (
+    r"(?!(?:has|was|will|must|expired|expires|expiry|expiration|changed|level changed|policy|aging|ageing|required|"
+    r"incorrect|mismatch|recovery|authentication failed)(?:[.,;:!]?$|[.,;:!]? [a-z]))"
+)
+"""Words after `password` that are none, where more words follow or nothing does."""
 _SECRETS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        (
-            r"\b(?<!cmsp-agent )"
-            r"(?:password|passwd|passphrase|secret|community|psk(?! (?:ascii|hex))|pre-shared-key|key-string|"
-            r"shared-secret)\b"
-            r"(?: level \d+)?(?:\s+[0-9]\b)?[\s:=\"']+(?P<secret>[^\s\"',;]+)"
-        ),
+        rf"\blogged command:.*?\b{_NAMED}(?P<secret>[^\s\"',;]+)",
+        rf"\b(?<!cmsp-agent ){_NAMED}{_PLAIN}(?P<secret>[^\s\"',;]+)",
+        r"\bisakmp key (?:[0-9] )?(?P<secret>\S+)",
         r"\blogged command:.*?\bkey (?:[0-9] )?(?P<secret>\S+)",
         r"\bkey [0-9] (?P<secret>\S+)",
         r"\b(?:access_|auth_?|id_|refresh_|session_)?token[=:] ?\"?(?P<secret>[^\s&\"',;<>]+)",

@@ -224,3 +224,24 @@ def test_the_words_looked_for_first_hide_nothing_from_the_expressions() -> None:
         assert without_secrets(text) == hide(privacy._SECRETS, text)
         changed += without_people(text) != text
     assert changed > 300
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("the user's password has expired", "the user's password has expired"),
+        ("Password expired for the session", "Password expired for the session"),
+        ("secret level changed", "secret level changed"),
+        ("User:a  logged command:username b password expired", "User:a  logged command:username b password <hidden>"),
+        ("password hasty4", "password <hidden>"),
+        ("crypto isakmp key HUSH address 192.0.2.1", "crypto isakmp key <hidden> address 192.0.2.1"),
+    ],
+)
+def test_words_after_password_are_no_secret_unless_they_were_typed(text: str, stored: str) -> None:
+    assert without_secrets(text) == stored
+
+
+@pytest.mark.parametrize("called", ["+33 1 42 68 53 00", "0142685300"])
+def test_both_numbers_of_a_call_are_masked(called: str) -> None:
+    masked = "Call from <masked> to <masked> failed"
+    assert outward(DeviceType("plain", "Plain"), f"Call from 0612345678 to {called} failed") == masked
