@@ -121,6 +121,7 @@ async def start_host(
     try:
         yield part
     finally:
+        await runtime.supervisor.cancel("disks")
         await pool.close(within=0.5)
 
 
