@@ -35,6 +35,7 @@ def show_little(device: PlayedDevice) -> None:
 def test_a_device_that_shows_nothing_any_more_is_degraded_and_its_faults_stay(tmp_path: Path) -> None:
     async def play(world: World) -> None:
         world.site.devices["sbc-1"].snmp.deaf_to = ("1.3.6.1.2.1.47",)  # which each whole request asks for
+        world.site.devices["vg-1"].snmp.deaf_to = ("1.3.6.1.2.1.31.1.1.1.6",)  # a table of its figures
         device = world.site.devices["gw-3"]
         del device.shell.show["isdn status"]  # type: ignore[attr-defined]
         device.happen(happenings.pri_layer2(FIRST_PRI, up=False))
@@ -43,7 +44,7 @@ def test_a_device_that_shows_nothing_any_more_is_degraded_and_its_faults_stay(tm
         show_little(world.site.devices["gw-1"])
         await asyncio.sleep(POLLS)
         fault = ("gw-3", "isdn.layer2.down", "Serial0/1/0:15")
-        degraded = [(name, "component.degraded", "") for name in ("gw-1", "gw-3", "sbc-1")]
+        degraded = [(name, "component.degraded", "") for name in ("gw-1", "gw-3", "sbc-1", "vg-1")]
         assert held(world) == {fault, *degraded}
         await world.stop()
         await world.start()

@@ -62,6 +62,10 @@ class SlowTables:
         began, slow = self._clock.monotonic(), self.slow
         try:
             yield
+        except (TimeoutError, AgentError) as error:
+            if slow or self._clock.monotonic() - began >= SLOW:  # until they were read beside the polls
+                self.trouble = _unreadable(error)
+            raise
         finally:
             self.slow = slow or self._clock.monotonic() - began >= SLOW
 
@@ -116,7 +120,7 @@ class SlowTables:
                     await self._read(self._open_session())
                 self.trouble = ""
             except (TimeoutError, AgentError, ValueError) as error:
-                self.trouble = f"its tables can't be read: {str(error) or f'not in {LONGEST_WALK:g} s'}"
+                self.trouble = _unreadable(error)
             self._rest_until = 2 * self._clock.monotonic() - began
             self._wanted.clear()
 
@@ -130,3 +134,7 @@ class SlowTables:
             ended = self._clock.monotonic()
             self._answers, self._columns = Answers({}, columns, (began + ended) / 2), ()
             self.slow = ended - began >= SLOW
+
+
+def _unreadable(error: Exception) -> str:
+    return f"its tables can't be read: {str(error) or f'not in {LONGEST_WALK:g} s'}"
