@@ -25,20 +25,15 @@ from cmsp_agent.services.revisions.service import Author
 router = APIRouter(prefix="/v1", tags=["configuration"])
 ADMINISTERING = [Depends(at_least(Role.ADMIN))]
 Number = Annotated[int, Path(ge=1, le=2**31)]
-YAML = "application/yaml"
+AsWritten = PlainTextResponse
+"""The file as it was written: YAML with a tag of ours, `!secret`, at which readers of `application/yaml` stop."""
 
 
-class YamlResponse(PlainTextResponse):
-    """A file of the configuration."""
-
-    media_type = YAML
-
-
-@router.get("/config/file", response_class=YamlResponse, dependencies=[Depends(at_least(Role.ENGINEER))])
-async def file(request: Request) -> YamlResponse:
+@router.get("/config/file", response_class=AsWritten, dependencies=[Depends(at_least(Role.ENGINEER))])
+async def file(request: Request) -> AsWritten:
     """The file as it is, with its comments; its ETag is what a change wants as If-Match."""
     revisions = services_of(request).configuration.revisions
-    return YamlResponse(revisions.text, headers={"ETag": f'"{revisions.tag}"'})
+    return AsWritten(revisions.text, headers={"ETag": f'"{revisions.tag}"'})
 
 
 @router.post("/config/check", response_model=ConfigurationCheck, openapi_extra=YAML_BODY)
@@ -96,10 +91,10 @@ async def revisions(request: Request, after: After = 0, limit: Limit = MOST) -> 
     return page(services_of(request).configuration.revisions.history(), after, limit, _dated)
 
 
-@router.get("/config/revisions/{number}", response_class=YamlResponse, dependencies=ADMINISTERING)
-async def revision(request: Request, number: Number) -> YamlResponse:
+@router.get("/config/revisions/{number}", response_class=AsWritten, dependencies=ADMINISTERING)
+async def revision(request: Request, number: Number) -> AsWritten:
     """The text of a version."""
-    return YamlResponse(services_of(request).configuration.revisions.revision(number))
+    return AsWritten(services_of(request).configuration.revisions.revision(number))
 
 
 @router.get("/config/revisions/{number}/diff", response_class=PlainTextResponse, dependencies=ADMINISTERING)
