@@ -35,6 +35,7 @@ TESTS = {
     "privacy": ("test_privacy.py", "test_usm.py"),
     "pdu": ("test_pdu.py", "test_message.py", "test_notifications.py"),
     "message": ("test_message.py", "test_pdu.py", "test_notifications.py"),
+    "peers": ("test_peers.py",),
     "bindings": ("test_notifications.py",),
     "notifications": ("test_notifications.py", "test_usual_trap.py"),
 }
