@@ -30,7 +30,8 @@ def machine_fault(error: BaseException) -> str:
     """
     if isinstance(error, sqlite3.DatabaseError):
         return _DATABASE
-    if isinstance(error, MemoryError):
+    # what threading raises where the system refuses a thread
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error)):
         return "the machine has no memory left: look at what uses it"
     if isinstance(error, UnicodeError):
         return "a text is not UTF-8"

@@ -18,6 +18,7 @@ from cmsp_agent.model.machine_faults import kind_in_words, machine_fault, reason
         (ConnectionResetError(), "it can't be used"),
         (sqlite3.DatabaseError("malformed"), "a database is damaged"),
         (MemoryError(), "the machine has no memory left"),
+        (RuntimeError("can't start new thread"), "the machine has no memory left"),
         (LookupError("x"), ""),
     ],
 )
