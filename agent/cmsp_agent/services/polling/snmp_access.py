@@ -13,6 +13,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import DeviceError
 from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.polling.plan import SYS_UP_TIME
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession
 
 LOCKED_OUT = 300.0
@@ -94,10 +95,9 @@ class Access:
             return False
         try:
             async with asyncio.timeout(self._component.poll.timeout):
-                await self._session.probe()
+                return SYS_UP_TIME in await self._session.get(SYS_UP_TIME)
         except (TimeoutError, DeviceError):
             return False
-        return True
 
     def another(self) -> DeviceSession:
         """A second session with the credential of now. Raises as `begin`, but for a device that does not answer."""
