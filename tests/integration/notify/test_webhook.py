@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -85,10 +86,15 @@ async def test_an_answer_that_drips_is_cut_off_and_its_status_counts(head: str, 
             writer.write(sign)
             await asyncio.sleep(0.2)
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        dripped.set()
 
+    dripped = asyncio.Event()
     async with await asyncio.start_server(drip, "127.0.0.1", port := free_port()):
         posting = asyncio.to_thread(deliver, NEWS, {"url": f"http://127.0.0.1:{port}/", "timeout": 0.5})
         (failed,) = await asyncio.gather(posting, return_exceptions=True)
+        await dripped.wait()
     assert (failed is None) is taken, failed
 
 
