@@ -117,17 +117,12 @@ class AlarmDraft(Overlay[AlarmKey, Event]):
             yield from (event for key, event in held.get(known, NO_ALARMS).items() if key not in changed)
             yield from (self.changed[key] for key in changed if key in self.changed)
 
-    def of_interfaces(self, component: str, names: Iterable[str]) -> Iterator[Event]:
-        """The alarms of a component's interfaces that are known by their ifIndex alone, or have one of these names.
-
-        By type, in the order in which the types were first reported: of two alarms that become one, the first stays.
-        """
+    def unnamed(self, component: str) -> Iterator[Event]:
+        """The alarms of a component's interfaces that are known by their ifIndex alone: by type, as `of` has them."""
         touched = (*self._alarms.unnamed(component), *self._touched_of(component))
         known = dict.fromkeys(key for key in touched if unnamed(key.object) is not None)
-        for kind in self.types(component):
-            numbered = (key for key in known if key.type == kind)
-            keys = dict.fromkeys((*numbered, *(AlarmKey(component, kind, name) for name in names)))
-            yield from (event for key in keys if (event := self.get(key)) is not None)
+        keys = (key for kind in self.types(component) for key in known if key.type == kind)
+        yield from (event for key in keys if (event := self.get(key)) is not None)
 
     def inhibited(self, component: str) -> Iterator[Event]:
         """The alarms of a component that have a cause."""

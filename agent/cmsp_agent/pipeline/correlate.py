@@ -60,7 +60,7 @@ class Correlator:
         They were reported by an ifIndex before its name was known, or the interface was renamed. Where it has that
         alarm under its name already, the two are one.
         """
-        alarms = draft.active.of_interfaces(poll.component, poll.renamed)
+        alarms = draft.active.of(poll.component) if poll.renamed else draft.active.unnamed(poll.component)
         # of names that were handed on, the last first: it makes room for the one before it
         for held in sorted(alarms, key=lambda alarm: _steps(alarm.object, poll.renamed)):
             name = _called_now(held, poll)
