@@ -1,5 +1,6 @@
 """Kinds of faults that no rule raises, or that nothing ends: named, and used as they are."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from cmsp_agent.plugin.api import DeviceType, StateRule, SyslogRule, Transition, TrapRule
@@ -18,15 +19,16 @@ def alarm_use(written: DeviceType, kept: DeviceType) -> Iterator[tuple[AlarmType
     """
     if kept.normalise is not None:
         return
-    own = _items(written.alarms)
-    for alarm in kept.alarms:
-        if alarm not in own:
-            continue
-        rules = [rule for rule in _rules(kept) if rule.type == alarm.type]
-        shown = sum(state.type == alarm.type for table in kept.tables for state in table.states)
-        if len(rules) + shown < _named(written, alarm.type):
+    own = {alarm.type for alarm in _items(written.alarms) if isinstance(alarm, AlarmType)}
+    named, shown = _named(written), Counter(state.type for table in kept.tables for state in table.states)
+    rules: dict[str, list[ReadingRule]] = {}
+    for rule in _rules(kept):
+        rules.setdefault(rule.type, []).append(rule)
+    for alarm in (each for each in kept.alarms if each.type in own):
+        of_it, decided = rules.get(alarm.type, []), shown[alarm.type]
+        if len(of_it) + decided < named[alarm.type]:
             continue  # a rule of it is reported
-        if wrong := _wrong(alarm, rules, decided=bool(shown)):
+        if wrong := _wrong(alarm, of_it, decided=bool(decided)):
             yield alarm, wrong
 
 
@@ -48,11 +50,12 @@ def _rules(kind: DeviceType) -> Iterator[ReadingRule]:
         yield from getattr(kind, name)
 
 
-def _named(written: DeviceType, name: str) -> int:
-    """How many rules of the device type as written name an alarm type."""
+def _named(written: DeviceType) -> Counter[str]:
+    """Alarm type → how many rules of the device type as written name it."""
     parts = [part for each in (*RULES, "tables") for part in _items(getattr(written, each))]
     states = [state for part in parts for state in _items(getattr(part, "states", ()))]
-    return sum(getattr(each, "type", "") == name for each in (*parts, *states))
+    names = (getattr(each, "type", "") for each in (*parts, *states))
+    return Counter(name for name in names if isinstance(name, str))
 
 
 def _items(value: object) -> tuple[object, ...]:
