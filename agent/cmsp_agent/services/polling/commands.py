@@ -21,7 +21,7 @@ from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownReader, ShownReading
 from cmsp_agent.services.polling.loops import ComponentLoops, phase
 from cmsp_agent.services.polling.seen_well import WellMemory
-from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
+from cmsp_agent.services.polling.thresholds import CrossedThresholds, Limits
 from cmsp_agent.services.signal_handler import SignalHandler, WriteSeries
 from cmsp_agent.transports.ssh import CliTarget
 
@@ -57,6 +57,7 @@ class CommandReader:
         self._well = well
         self._clock = clock
         self._reader = ShownReader(well.of(self._kept_as, [self._kept_at]))
+        self._limits = Limits(component, wanted=True)  # without KPIs there is nothing to ask: see `target_of`
         self._crossed = CrossedThresholds()
         self._lacks: dict[str, float] = {}
         """Command → when it is tried again (monotonic)."""
@@ -93,7 +94,7 @@ class CommandReader:
             self._read(table, output, reading, by_snmp)
         if frozenset(self._reader.seen_well) != seen:
             await self._well.keep(self._kept_as, frozenset(self._reader.seen_well), self._kept_at)
-        crossed = self._crossed.judge(in_force(self.component, kind), reading.samples, self._clock.monotonic())
+        crossed = self._crossed.judge(self._limits.by(kind), reading.samples, self._clock.monotonic())
         return PollSignal(
             self.component.name,
             self._clock.now(),

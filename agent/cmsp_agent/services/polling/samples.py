@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.signal import ObservedState, PollSignal, Value
 from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule
+from cmsp_agent.plugin.kpi import ENTITY_NAME
 from cmsp_agent.plugin.rules import bits_in_words
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
 from cmsp_agent.services.polling.rates import Rates
@@ -21,8 +22,6 @@ UNITS, MOST_SCALE = 9, 17
 """SensorDataScale: units(9), yotta(17)."""
 ALL_BITS = ((1 << 32) - 1, (1 << 64) - 1)
 """How a counter says "not available"."""
-ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
-"""entPhysicalName."""
 NO_ROWS: Rows = {}
 NO_OTHERS: Mapping[str, str] = {}
 
@@ -208,6 +207,7 @@ class StateReader:
         self.renamed: Mapping[str, str] = {}
         """Object → what it is called since the last poll, of rows whose label is another one."""
         self._labels: dict[tuple[str, str], str] = {}
+        self._entities: Mapping[str, str] = {}
         """(label's column, index) → the object."""
         self.there: Mapping[str, Collection[str]] = {}
         """Alarm type → the objects of all rows of the last poll, whatever they said; types that were read alone."""
@@ -238,26 +238,28 @@ class StateReader:
         there: dict[str, dict[str, None]] = {
             rule.type: {} for rule in plan.states if rule.column in answers.columns or rule.column in answers.scalars
         }
-        self.there, self.unused = there, {}
+        self.there, self.unused, self.renamed = there, {}, {}
         labels: dict[tuple[str, str], str] = {}
         found: dict[tuple[str, str], ObservedState] = {}
         for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface, there, labels)):
             known = found.get((seen.type, seen.object))
             if known is None or seen.raised:
                 found[seen.type, seen.object] = seen
-        self._take_labels(labels)
+        if labels != self._labels:
+            self._take_labels(labels)
         return tuple(found.values())
 
     def added_to(self, signal: PollSignal) -> PollSignal:
         """The poll with which objects there are, used or not, and what they are called now."""
-        entities = {row: name for (column, row), name in self._labels.items() if column == ENTITY_NAME}
-        return replace(signal, there=self.there, unused=self.unused, renamed=self.renamed, entities=entities)
+        there, unused = self.there, self.unused
+        return replace(signal, there=there, unused=unused, renamed=self.renamed, entities=self._entities)
 
     def _take_labels(self, labels: dict[tuple[str, str], str]) -> None:
         before, now = {*self._labels.values()}, {*labels.values()}
         rows = ((name, labels[row]) for row, name in self._labels.items() if row in labels)
         self.renamed = {old: new for old, new in rows if old not in now and new not in before}
         self._labels = labels
+        self._entities = {row: name for (column, row), name in labels.items() if column == ENTITY_NAME}
 
     def _rule(
         self,

@@ -20,12 +20,13 @@ JUDGED_BY_MEAN = {"icmp.loss": 10}
 
 def in_force(component: Component, kind: DeviceType) -> tuple[Threshold, ...]:
     """The thresholds of a component: the configuration's, then its type's, then the agent's; one for each KPI."""
+    figures = [*figures_of(kind)]
     of_type = (
         Threshold(kpi.name, limit.raise_at, limit.clear_at, limit.for_, limit.severity.value, limit.falling, kind.name)
-        for kpi in figures_of(kind)
+        for kpi in figures
         if (limit := kpi.limit) is not None
     )
-    units = OWN_UNITS | {kpi.name: kpi.unit for kpi in figures_of(kind)}
+    units = OWN_UNITS | {kpi.name: kpi.unit for kpi in figures}
     found: dict[str, Threshold] = {}
     for threshold in (*component.thresholds, *of_type, *OF_THE_AGENT):
         found.setdefault(threshold.kpi, replace(threshold, unit=units.get(threshold.kpi.partition("[")[0], "")))
