@@ -77,7 +77,7 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
         return Admitted(None, tuple(misfits(candidate, DeviceType, "an item")))
     wrong_name = misfits(candidate.name, str, "name") or _name(candidate.name)
     if wrong_name:
-        return Admitted(None, tuple(_placed(candidate, wrong_name)))
+        return Admitted(None, tuple(_placed(wrong_name, candidate)))
     mistakes: list[str] = []
     kept = replace(candidate, **dict(_fields(candidate, drivers, mistakes)))  # type: ignore[arg-type]
     types = registry or Registry()
@@ -85,13 +85,14 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
     if base is not None:
         kept = inherited(kept, base)
     elif kept.like:
-        mistakes += _placed(kept, [f"like: there is no device type {kept.like!r}"])
+        mistakes += _placed([f"like: there is no device type {kept.like!r}"], kept)
     kept = _with_known_alarms(kept, mistakes)
-    mistakes += _placed(kept, _at_odds(candidate))
-    mistakes += [text for alarm, wrong in alarm_use(candidate, kept) for text in _at(kept, alarm, [f"alarms: {wrong}"])]
-    mistakes += _placed(kept, (*_in_proven(kept), *_in_two_units(kept)))
+    mistakes += _placed(_at_odds(candidate), kept)
+    for alarm, wrong in alarm_use(candidate, kept):
+        mistakes += _placed([f"alarms: {wrong}"], alarm, kept)
+    mistakes += _placed((*_in_proven(kept), *_in_two_units(kept)), kept)
     fitting, conflicts = types.fitting(kept)
-    return Admitted(fitting, (*mistakes, *_placed(kept, conflicts)))
+    return Admitted(fitting, (*mistakes, *_placed(conflicts, kept)))
 
 
 def _at_odds(kind: DeviceType) -> Iterator[str]:
@@ -137,10 +138,10 @@ def _fields(kind: DeviceType, drivers: Drivers | None, mistakes: list[str]) -> I
             continue
         kept, faults = sifted(field.name, value)
         for part, texts in faults:
-            mistakes += _at(kind, part if written_at(part) else value, texts)
+            mistakes += _placed(texts, part, value, kind)
         wrong = misfits(kept, hints[field.name], field.name) or list(_whole(field.name, kept, drivers))
         if wrong:
-            mistakes += _at(kind, value, wrong)
+            mistakes += _placed(wrong, value, kind)
             yield field.name, "" if field.name == "title" else field.default
         elif kept is not value:
             yield field.name, kept
@@ -148,26 +149,21 @@ def _fields(kind: DeviceType, drivers: Drivers | None, mistakes: list[str]) -> I
 
 def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes: list[str]) -> Iterator[object]:
     if not isinstance(value, tuple | list):
-        mistakes += _placed(kind, misfits(value, tuple[hint, ...], name))  # type: ignore[valid-type]
+        mistakes += _placed(misfits(value, tuple[hint, ...], name), kind)  # type: ignore[valid-type]
         return
     clashes = Clashes()
     for place, member in enumerate(value):
         path = f"{name}[{place}]"
         kept, faults = sifted(path, member)
         for part, texts in faults:
-            mistakes += _at(kind, part if written_at(part) else member, texts)
+            mistakes += _placed(texts, part, member, kind)
         if emptied(kept, member):
             continue
         wrong = misfits(kept, hint, path) or _member(path, kept) or clashes.with_earlier(path, kept)
         if wrong:
-            mistakes += _at(kind, member, wrong)
+            mistakes += _placed(wrong, member, kind)
         else:
             yield kept
-
-
-def _at(kind: DeviceType, part: object, wrong: Iterable[str]) -> list[str]:
-    """Mistakes with the line of the part that they are in, else with that of its device type."""
-    return _placed(part if written_at(part) else kind, wrong)
 
 
 def _member(path: str, member: object) -> list[str]:
@@ -217,14 +213,14 @@ def _with_known_alarms(kind: DeviceType, mistakes: list[str]) -> DeviceType:
     for place, table in enumerate(kind.tables):
         for state in table.states:
             if state.type not in known:
-                mistakes += _placed(table, [f"tables[{place}].states: {state.type!r} is not among the alarms"])
+                mistakes += _placed([f"tables[{place}].states: {state.type!r} is not among the alarms"], table)
         tables.append(replace(table, states=tuple(state for state in table.states if state.type in known)))
     kept["tables"] = tuple(tables)
     for name in ("traps", "syslog", "states"):
         rules: list[TrapRule | SyslogRule | StateRule] = []
         for place, rule in enumerate(getattr(kind, name)):
             if why := _in_vain(rule, known.get(rule.type), ignored):
-                mistakes += _placed(rule, [f"{name}[{place}].{why}"])
+                mistakes += _placed([f"{name}[{place}].{why}"], rule)
             else:
                 rules.append(rule)
         kept[name] = tuple(rules)
@@ -245,6 +241,7 @@ def _in_vain(rule: TrapRule | SyslogRule | StateRule, alarm: AlarmType | None, i
     return ""
 
 
-def _placed(part: object, texts: Iterable[str]) -> list[str]:
-    where = written_at(part)
+def _placed(texts: Iterable[str], *parts: object) -> list[str]:
+    """Mistakes with the line of the innermost part that keeps one, the innermost first; as they are where none does."""
+    where = next(filter(None, map(written_at, parts)), "")
     return [f"{where}: {text}" if where else text for text in texts]
