@@ -168,11 +168,10 @@ class Outgoing:
                 await self._send(notification)
             await self._sent(notification)
         except DeliveryFailed as error:
-            left = self._refusals.left(notification, error)
-            if error.refused and not left:
+            kept = self._refusals.still_due(notification, error)
+            if kept is None:
                 await self._drop(notification)
                 return
-            kept = replace(notification, recipients=left)
             await self._database.write(lambda tx: notifications.put(tx, kept))
         except TimeoutError:
             log.warning("a notification is in hand as the agent stops", extra={"channel": notification.by})
@@ -180,12 +179,12 @@ class Outgoing:
     async def _failed(self, notification: OutgoingNotification, error: DeliveryFailed) -> bool:
         """Whether the channel works all the same: it did its work, for all but those whom it refuses for good."""
         self._refusals.note(notification, error)
-        left = self._refusals.left(notification, error)
-        if error.refused and not left:
+        left = self._refusals.still_due(notification, error)
+        if left is None:
             self._works(notification)
             await self._drop(notification)
             return True
-        await self._again(replace(notification, recipients=left), str(error))
+        await self._again(left, str(error))
         return False
 
     async def _again(self, notification: OutgoingNotification, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The recipients whom a mail server refuses for good: each is reported once, until a server takes a mail for it."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
@@ -16,9 +17,14 @@ class RefusedRecipients:
         self._conditions = conditions
         self._counters = counters
 
-    def left(self, notification: OutgoingNotification, error: DeliveryFailed) -> tuple[str, ...]:
-        """The recipients who are tried again: who has it, and who is refused for good, is not."""
-        return tuple(each for each in error.remaining or notification.recipients if each not in error.refused)
+    @staticmethod
+    def still_due(notification: OutgoingNotification, error: DeliveryFailed) -> OutgoingNotification | None:
+        """The notification for those who are tried again; None where all who have yet to get it are refused for good.
+
+        Who has it is not tried again. A channel without addresses has no recipients, and is.
+        """
+        left = tuple(each for each in error.remaining or notification.recipients if each not in error.refused)
+        return replace(notification, recipients=left) if left or not error.refused else None
 
     def note(self, notification: OutgoingNotification, error: DeliveryFailed) -> None:
         """Report the refused; of the others it is known that a server takes their mails."""
