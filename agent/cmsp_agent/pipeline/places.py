@@ -9,7 +9,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.members import standing
-from cmsp_agent.pipeline.unit_names import UNITS, number_of
+from cmsp_agent.pipeline.unit_names import UNITS, number_of, operation_of
 
 # not the end of an IP prefix: 10.1.2.0/24 is no port
 _PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
@@ -18,7 +18,7 @@ PLACE = "place"
 GROUP = "rule "
 """What a place begins with that a rule gives to the alarms of several objects or components."""
 PROBES = frozenset({"ipsla.failed", "ipsla.threshold"})
-"""Alarm types of IP SLA operations, each by its number; a reaction to one has another number after a point."""
+"""Alarm types of IP SLA operations and of the reactions to them."""
 TOGETHER = frozenset({"sip.registration.failed"})
 """Alarm types whose objects each way calls otherwise, by registrar or by number: all of a component are one place."""
 MOST_PLACES = 4096
@@ -52,7 +52,7 @@ def place_of(event: Event) -> FaultPlace:
     if event.type in UNITS:
         numbered = number_of(event.type, event.object)
     elif event.type in PROBES:
-        return FaultPlace(event.component, f"ip sla {event.object.partition('.')[0]}")
+        return FaultPlace(event.component, f"ip sla {operation_of(event.object)}")
     return FaultPlace(event.component, f"{event.type} {numbered}" if numbered else place(event.object))
 
 

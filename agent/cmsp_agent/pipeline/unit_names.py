@@ -19,8 +19,8 @@ BY_ROW = NUMBERED | {"dsp.card.failed"}
 """Alarm types whose traps may name no more than the row of their object in ENTITY-MIB (entPhysicalIndex)."""
 SENSORS = frozenset({"env.temperature", "env.voltage"})
 """Alarm types of sensors: `Temp: Inlet 1, Location: R0` of a message is `Temp: Inlet 1 R0/0`."""
-DSPS, PORTS, PROBES = "dsp.down", "voiceport.down", "ipsla.threshold"
-NAMED_OTHERWISE = BY_ROW | SENSORS | {DSPS, PORTS, PROBES}
+DSPS, PORTS, REACTIONS = "dsp.down", "voiceport.down", "ipsla.threshold"
+NAMED_OTHERWISE = BY_ROW | SENSORS | {DSPS, PORTS, REACTIONS}
 NO_ROWS: Mapping[str, str] = {}
 _UNIT = re.compile(r"\d+|\b[A-F]\b")
 _DSP = re.compile(r"(\d+) in slot ([\d/]+)")
@@ -45,7 +45,12 @@ def alike(kind: str, one: str, other: str) -> bool:
         return _is_dsp(_dsp(one), _dsp(other)) or _is_dsp(_dsp(other), _dsp(one))
     if kind == PORTS:
         return bool(paths := _PATH.findall(one)) and paths == _PATH.findall(other)
-    return kind == PROBES and one.partition(".")[0] == other.partition(".")[0]
+    return kind == REACTIONS and operation_of(one) == operation_of(other)
+
+
+def operation_of(name: str) -> str:
+    """The number of an IP SLA operation; a reaction to it has another number after a point."""
+    return name.partition(".")[0]
 
 
 def by_one_name(draft: Draft, events: Sequence[Event]) -> Sequence[Event]:

@@ -243,8 +243,10 @@ class Backups:
         old = await self._as_named(component, against)
         text = self.texts.of(component)
         found = await self.texts.compute(lambda: text.difference(old, new))
+        if not found:
+            return ""
         two = between_devices(await self._serial_of(component, against), await self._serial_of(component, version))
-        return f"! {two}\n{found}" if found and two else found
+        return f"! {two}\n{found}" if two else found
 
     async def _serial_of(self, component: str, version: str) -> str:
         if version == RUNNING:
