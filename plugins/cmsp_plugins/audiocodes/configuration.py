@@ -22,7 +22,7 @@ CONFIGURATION = CliPlatform(
     redact=(
         Redaction(r"(?P<secret>\$1\$[\w+/=]{4,})"),
         Redaction(
-            r"^(?i:\w*(?:password|passwd|pass|passphrase|secret|community\w*|(?:private|auth|priv|shared)key|psk))"
+            r"^(?i:\w*(?:password|passwd|pass|passphrase|secret|community\w*|(?:private|auth|priv|shared)key|psk|credentials?))"
             r"(?:_?\d+)? ?= ?(?P<secret>[^\r\n]+)"
         ),
     ),

@@ -1,7 +1,7 @@
 """Secrets in the tables of an ini file, as AudioCodes devices write them: the name of the column says which they are.
 
 A table begins with `[ Name ]` and a line `FORMAT Index = Column, Column, …;`, has rows `Name 0 = value, "value", …;`,
-and ends with its name behind a backslash in brackets.
+and ends with its name behind a backslash in brackets. One that is cut short ends with the text.
 """
 
 import re
@@ -10,7 +10,7 @@ from cmsp_agent.model.redaction import HIDDEN
 
 _TABLE = re.compile(
     r"^\[ *(?P<name>\w+) *\][ \t]*\r?\n(?:[ \t]*\r?\n)*"
-    r"FORMAT [^=\n]+=(?P<columns>[^;\n]+);(?P<rows>.*?)(?=^\[ *\\ *(?P=name) *\])",
+    r"FORMAT [^=\n]+=(?P<columns>[^;\n]+);(?P<rows>.*?)(?=^\[|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _ROW = re.compile(r"^(?P<head>[ \t]*\w+ \d+ *= *)(?P<values>[^\n]*)$", re.MULTILINE)

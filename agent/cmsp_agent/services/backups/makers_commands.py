@@ -50,11 +50,3 @@ NET_SNMP = (
     *(rf"{_SENDS}-{option}" for option in ("c", "A", "X", "3[mM]", "3[kK]")),
     r"(?i:def(?:auth|priv)?(?:passphrase|masterkey|localizedkey))",
 )
-
-MIKROTIK = tuple(
-    # the value of one setting is secret in one section alone; each pass finds the next line
-    rf"^/{section}\b(?:[^\n]*\n(?!/))*?[^\n]*?\b{setting}=(?!<hidden>)"
-    for section, setting in (("snmp community", "name"), ("system ntp key", "key"))
-)
-SECTIONS = ("/snmp community", "/system ntp key")
-"""How the sections begin in which a line without any sign may hold a secret."""

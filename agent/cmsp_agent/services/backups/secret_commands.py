@@ -12,8 +12,8 @@ COMMANDS = (
     r"(?:digest secret|xauth userid mode\b.*\bpassword)",
     (
         r"(?:set )?(?:password|passwd|pksecret|psksecret|secret|passphrase)(?! +(?:encryption +aes|"
-        r"strength-check|lifetime)\b| +(?:is|was|are|has|must|may|can(?:not)?|will|should|expires|policy|reset|"
-        r"required) +\S)"
+        r"strength-check|secure-mode|lifetime)\b| +(?:is|was|are|has|must|may|can(?:not)?|will|should|expires|policy|"
+        r"reset|required) +\S)"
     ),
     r"snmp-server community r[ow](?= +\S)(?! +(?:R[OW]|r[ow]|view|ipv6|\d+)\b)",
     r"snmp-server community",
@@ -49,13 +49,16 @@ COMMANDS = (
     r"server-private \S+ .*?\bkey",
     r"neighbor \S+(?: (?!description)\S+)? password",
     r".*\bmessage-digest-key \d+ (?:md5|(?:hmac-)?sha-?\d+)",
-    r".*\bauthentication mode (?:hmac-sha-\d+|md5)(?! +key-?chain)",
+    r".*\bauthentication mode (?:hmac-sha-\d+|md5)(?! +(?:key-?chain|auth-length))",
     r"isis authentication key",
     r"(?:encrypted|hashed|admin|user)-pwd",
     r"ip rsvp authentication key",
     r"(?:ip(?:v6)? )?nhrp authentication",
     r"(?:area|domain|isis|lsp|hello|csnp|psnp)[- ]password(?! +key-?chain)(?: (?:hmac-md5|md5|text|clear))?",
-    r"(?:ip )?(?:standby|vrrp|glbp|fhrp)(?: \d+)? authentication(?: text| md5 key-string)?(?! +md5\b)",
+    (
+        r"(?:ip )?(?:standby|vrrp|glbp|fhrp)(?: \d+)?(?: peer)? authentication(?: text| (?:ietf-)?md5 key-string)?"
+        r"(?! +(?:ietf-)?md5\b)"
+    ),
     r"ppp (?:(?:chap|eap) (?:password|hostname)|pap sent-username \S+ password)",
     r"l2tp tunnel password",
     r".*\bauthentication key-id \d+ hash-algo \S+ key(?!-?chain)",
@@ -95,7 +98,8 @@ COMMANDS = (
     r"mpls ldp\b.*? password (?:fallback|option \d+ for \S+)(?! +key-chain)",
     r"(?:ip )?msdp password (?:peer )?\S+(?= +\S)",
     r"authenticate credential \S+",
-    r"(?:[\w-]+-token|token(?= +(?:\S{16,}\s*$|\d +\S))|api-key|shared-key|shared-secondary-secret(?: index \d+)?)",
+    r"(?:[\w-]+-token|token(?= +(?:\S{16,}\s*$|\d +\S))|(?:[\w-]+-)?api-key|shared-key)",
+    r"shared-secondary-secret(?: index \d+)?",
     r"cable shared-(?:secondary-)?secret(?: index \d+)?",
     r"license smart .*?\bidtoken",
     r"encryption (?:vlan \d+ )?key \d+ size \d+ ?bits?",
@@ -139,5 +143,15 @@ COMMANDS = (
     r"shared-secret (?:authentication|accounting)",
     r"session-key (?:in|out)bound (?:ah|esp)-\w+",
     r"isis password (?:clear|md5)",
+    r"action +\S+ mail server (?:\"[^\"\n]*\"|\S+)(?: port \S+)? username \S+ password",
+    r"(?:auth credential \S+|eapfast server-key (?:primary|secondary))",
+    r".*\bkeyid \d+ (?:hex-)?key",
+    r"[\w-]*(?:password|passphrase|secret|key|pw)-encrypted",
+    (
+        r"set .*\b(?:privacy-key|plain-text-password-value|community-name|md5 \d+ key|"
+        r"authentication-key \d+ type \S+ value)"
+    ),
+    r"(?:text-authentication|auth_pass|bind-pw|bind-pass|aes-ctr-nonce|subscriber service password)",
+    r"(?:ip(?:v6)? )?(?:vrrp\S* )?auth-type simple-text-auth",
 )
 """What stands before a secret, at a line's beginning. In other text only some of these words do."""

@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 
 from cmsp_agent.model.redaction import HIDDEN, hide
 from cmsp_agent.services.backups import secrets
-from cmsp_agent.services.backups.makers_commands import SECTIONS
+from cmsp_agent.services.backups.secret_sections import hide_in_sections
 
 SIGNS = (
     "-----begin", "://", "$", "eyj", "enc ", "pass", "pwd", "pw", "secret", "key", "psk", "pin", "token", "auth", "sig",
@@ -16,7 +16,7 @@ SIGNS = (
     "otp", "ppk", "override-code", "tgk", "salt", "rmon", "aaa-server", "aaa group", "tacacs", "radius",
     "ldap", "wpa", "import", "export", "sswor", "word:", "e account ", "com2sec", "sink", "createuser", "usmuser",
     "trapsess", "informsess", "ationevent", "monitor", "mab request", "phash", "bcrypt", "prv",
-    "mgmt-user", "user add ", "system user ", "aaa user ", " ipsec ", "preshare", "ftp-server",
+    "mgmt-user", "nonce", "user add ", "system user ", "aaa user ", " ipsec ", "preshare", "ftp-server",
 )  # fmt: skip
 """One of these is in the first line of each secret's form, in capitals or not."""
 FURTHER = 3
@@ -25,8 +25,6 @@ COLUMNS = 80
 """Of a terminal that was not told to be wider."""
 _REST = re.compile(r"(?!(?:end|exit|quit|!|#)\r?$)[\w+/=$.:-]+\r?$")
 _KEY, _KEY_ENDS = "-----BEGIN", "-----END"
-_SECTION = re.compile(r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b")
-_GROUP = re.compile(r"[ \t]*config system snmp community\b")
 _GOES_ON = re.compile(r"[=:,\[{(\"']\s*$|<[^>]*$|\bpattern\b")
 _GAP = "\n\0\n"
 """Between two pieces; no pattern reaches over it."""
@@ -34,7 +32,7 @@ _GAP = "\n\0\n"
 
 def hidden(text: str) -> str:
     """The text with every secret hidden whose form is known to the agent."""
-    patterns = secrets.patterns()
+    patterns, text = secrets.patterns(), hide_in_sections(text)
     if "\0" in text:
         return hide(patterns, text)
     lines = text.split("\n")
@@ -93,14 +91,6 @@ def _end_of(lines: Sequence[str], number: int) -> int:
     line, end = lines[number], number + 1
     if _KEY in line:
         return next((at + 1 for at in range(number, len(lines)) if _KEY_ENDS in lines[at]), end)
-    if _GROUP.match(line):
-        return next((at + 1 for at in range(number, len(lines)) if lines[at].startswith("end")), end)
-    if line.startswith(SECTIONS):
-        while end < len(lines) and not lines[end].startswith("/"):
-            end += 1
-    if _SECTION.match(line):
-        while end < len(lines) and lines[end].startswith((" ", "\t")):
-            end += 1
     further = FURTHER if _GOES_ON.search(line) or _goes_on_next(lines, end) else 0
     while further and end < len(lines):
         further -= bool(lines[end].strip())

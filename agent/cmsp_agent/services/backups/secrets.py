@@ -8,24 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from cmsp_agent.services.backups.makers_commands import EXTREME, HUAWEI, MIKROTIK, NET_SNMP
+from cmsp_agent.services.backups.makers_commands import EXTREME, HUAWEI, NET_SNMP
 from cmsp_agent.services.backups.secret_commands import COMMANDS
-from cmsp_agent.services.backups.switch_commands import ENCRYPTED_ANEW, GROUP, OPTION, SWITCHES
+from cmsp_agent.services.backups.secret_values import KIND, OPTIONS, VALUE
+from cmsp_agent.services.backups.switch_commands import ENCRYPTED_ANEW, OPTION, SWITCHES
 
-_OPTIONS = (
-    "additive|address|authenticat\\w+|config|context|encrypted|group|hash|hostname|informs?|level|localizedkey|parser|"
-    "pattern|pbkdf2|port|priv(?:ilege)?|realm|ro|role|rw|timeout|timestamps?|tos|udp-port|use-acl|use-vrf|version|view|"
-    "vrf|expires|clear|auth|acct-port|auth-port|single-connection|memory|ipsec|mschap|nt-encrypted|hidden|secret|"
-    "store-local|transmit-key|service|obscured|nointeractive"
-)
-"""Words that may follow a secret in its line, and so are none where a digit stands before them."""
-_KINDS = (
-    "ENC|cipher|irreversible-cipher|encrypted|encoded|clear|cleartext|ciphertext|plain|plaintext|simple|ascii|ascii-text|hex|"
-    "hexadecimal|text|sha-?(?:1|256|384|512)|scrypt|hash"
-)
-_KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
-"""How the secret is kept: a digit or a word before it."""
-_VALUE = r"(?P<secret>\"(?:[^\"\\\n]|\\.)*\"|\S+?)(?=[;\"]?(?:\s|$))"
 _WORD = (
     "(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
     "pre-shared-key|preshared-?key|psk|authentication-key|auth-key|authkey|shared-key|key-string|hex-key|"
@@ -34,12 +21,12 @@ _WORD = (
 )
 _WORDS = rf"(?:[\w-]*-)?{_WORD}"
 _LINE = r"(?:enable |username \S+ .*?)?"
-_SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
+_SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{OPTIONS})\b)\S+)+)"
 """A secret with spaces in it: the rest of its line."""
 _SAYS = "is|was|are|has|have|had|must|may|can(?:not)?|will|should|reset|required|policy|expired|expires|restrictions?"
 """Words that follow *password* in a sentence, and begin no passphrase."""
-_NO_VALUE = rf"(?! +(?:encryption|strength-check|lifetime)\b| +(?:{_SAYS}) +\S)"
-_LAST = rf"(?![\[\]{{}}]+(?:;?\s|$))(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*(?:##.*)?$|;? +(?:{_OPTIONS})\b)"
+_NO_VALUE = rf"(?! +(?:encryption|strength-check|secure-mode|lifetime)\b| +(?:{_SAYS}) +\S)"
+_LAST = rf"(?![\[\]{{}}]+(?:;?\s|$))(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*(?:##.*)?$|;? +(?:{OPTIONS})\b)"
 _TAG = (
     r"(?![\w:-]*(?i:expir|polic|complex|enforce|strength|history|lifetime|length|reset))"
     r"(?:[\w:.-]*(?i:passw|pwd|secret|psk|(?:shared|private|priv|auth)[_-]?key|community|pass_?phrase)[\w:-]*|"
@@ -52,7 +39,7 @@ _NAMES = (
 )
 _GRAMMAR = (
     f"{_SAYS}|a|an|and|as|at|be|been|before|by|changed?|complexity(?:-\\w+)?|do|does|encryption|failed|for|from|if|in|incorrect|"
-    "invalid|it|never|always|not|of|on|or|please|prompt|recovery|rejected|set|share|strength-check|the|this|to|too|until|"
+    "invalid|it|never|now|always|not|of|on|or|please|prompt|recovery|rejected|secure-mode|set|share|strength-check|the|this|to|too|until|"
     "were|when|with|wrong|"
     "you|your"
 )
@@ -88,10 +75,6 @@ _CAMEL = (
     r"\b(?:communityString|snmpCommunityName|\w*(?:[aA]uth|[pP]riv|[sS]hared)Key|"
     r"\w*(?:[a-z]Password|[a-z]Secret|[pP]assPhrase))"
 )
-_SERVERS = (
-    r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+key(?! +\w+ +(?:cipher|simple) )"
-)
-"""A server's key in its own section: there `key 63` is a secret too, which in a key chain is a number."""
 
 
 @cache
@@ -123,30 +106,25 @@ def _sources() -> Iterator[str]:
     yield r"^[ \t]*set [^\n]*\bsnmp [^\n]*\bcommunity +(?P<secret>\S+)"
     for _ in range(3):  # asked for again in an answer's own line: each pass finds the next
         yield rf"{_ASKED} +\"?(?!\$|<hidden>)(?P<secret>[^\"\n]+?)(?=\"|[ \t]*$)"
-    yield rf"{_CAMEL} +(?![=:]){_VALUE}"
+    yield rf"{_CAMEL} +(?![=:]){VALUE}"
     yield r"^[ \t]*credentials +\"?[^\s\":]+:(?P<secret>[^\s\"]+)"
     yield r"\bpassword(?: *\(\w+\))? +: *(?P<secret>\S+)"
     yield r"\bmail-server +\"?[^\s\":@]+:(?P<secret>[^\s\"]+)@"
-    yield rf"^{_SERVERS} +{_KIND}{_VALUE}"
-    yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase|key-string){_NO_VALUE} +{_KIND}{_SEVERAL}$"
-    for section in MIKROTIK * 4:
-        yield f"{section}{_VALUE}"
+    yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase|key-string){_NO_VALUE} +{KIND}{_SEVERAL}$"
     yield r"<(?:phash|prv|bcrypt-hash)>(?P<secret>[^<\n]+)(?=</)"
     yield ENCRYPTED_ANEW
-    yield f"{OPTION}{_VALUE}"
-    for _ in range(4):
-        yield f"{GROUP}{_VALUE}"
+    yield f"{OPTION}{VALUE}"
     for words in (*SWITCHES, *COMMANDS, *HUAWEI, *EXTREME, *NET_SNMP):
-        yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
+        yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{KIND}{VALUE}"
     yield (
         rf"{_FREE}\b{_WORD}\b[^\n]*$|"
-        rf"(?<!service )(?<!description )(?<!remark )\b{_WORD} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
+        rf"(?<!service )(?<!description )(?<!remark )\b{_WORD} +{KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
     )
-    yield rf"(?:\b(?:description|remark) +{_WORDS}|{_FREE}\b{_WORD}) +{_KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"
+    yield rf"(?:\b(?:description|remark) +{_WORDS}|{_FREE}\b{_WORD}) +{KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"
     yield r"^[ \t]*(?:trapsess|informsess|proxy)\b[^\n]*? -[cAX](?P<secret>[^\s-]\S*)"
     yield r"^[ \t]*community +(?P<secret>\S+) +\{\s*(?:authorization|clients?|client-list-name|view|routing-instance)\b"
     yield rf"<(?P<tag>{_TAG})(?:\s[^<>]*)?>(?P<secret>[^<\n]+)(?=</)"
-    yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+(?:\"|$)|'[^'\n]+'|[^\s\"'<,;]+)"
+    yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})[.,;:!?]?(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+(?:\"|$)|'[^'\n]+'|[^\s\"'<,;]+)"
 
 
 _SALTED = re.compile(

@@ -54,5 +54,3 @@ ENCRYPTED_ANEW = (
 """A WLAN controller shows what it starts from, what it is checked by, and its length beside the secret."""
 OPTION = r"[ \t]-(?i:\w*(?:passw(?:or)?d|passcrypt|passphrase|secret)|radKey|preSharedKey) +"
 """Before the secrets of a Citrix ADC."""
-GROUP = r"^[ \t]*config system snmp community[ \t]*\n(?:(?!end\b)[^\n]*\n)*?[ \t]*set name +(?!\"?<hidden>)"
-"""Before the name of a Fortinet community; each pass finds the next one."""

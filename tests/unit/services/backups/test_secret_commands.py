@@ -167,6 +167,22 @@ snmp-server host 192.0.2.1 HUSH snmp cpu
 snmp-server location rack 4, password HUSH-1
 Password_1_:HUSH
 {"rw_community": 4711HUSH}
+action 1.0 mail server "smtp.example.com" username bob password "HUSH" to "x" from "y" subject "s" body "b"
+auth credential bob HUSH
+eapfast server-key primary 7 HUSH
+text-authentication HUSH
+vrrp 1 peer authentication ietf-md5 key-string 7 HUSH
+ip vrrp auth-type simple-text-auth HUSH
+auth_pass HUSH
+bind-pw HUSH
+preshared-key-encrypted HUSH
+subscriber service password 7 HUSH
+bfd authentication keyed-sha1 keyid 1 key HUSH
+set protocols ospf area 0 interface lo0 authentication md5 1 key HUSH
+set snmp v3 usm local-engine user u privacy-aes128 privacy-key "HUSH"
+set snmp v3 snmp-community 1 community-name HUSH
+aes-ctr-nonce HUSH
+x-api-key HUSH
 """
 
 PLAIN = """\
@@ -239,6 +255,11 @@ set system authentication-order [ radius password ]
 trapsess -v 3 -u nms -l noAuthNoPriv 192.0.2.1
 com2sec
 community PUBLIC members 65000:1;
+aaa authentication password-prompt Enter your password now:
+action 1.0 mail server "$_server" to "$_to" from "x" subject "Invalid password for user $u"
+action 4.0 puts "Password: wrong, key 1 is used"
+password secure-mode
+ip rip authentication mode md5 auth-length old-ripd
 """
 
 

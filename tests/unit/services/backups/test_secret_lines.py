@@ -11,6 +11,7 @@ import pytest
 
 from cmsp_agent.model.redaction import hide
 from cmsp_agent.services.backups.secret_lines import SIGNS, hidden
+from cmsp_agent.services.backups.secret_sections import hide_in_sections
 from cmsp_agent.services.backups.secrets import patterns
 
 SECRETS = [
@@ -83,7 +84,7 @@ def test_what_is_hidden_is_what_would_be_hidden_in_the_whole_text() -> None:
     for _ in range(60):
         lines = [chance.choice(SECRETS if chance.random() < 0.3 else PLAIN) for _ in range(12)]
         text = "\n".join(lines)
-        assert hidden(text) == hide(patterns(), text), text
+        assert hidden(text) == hide(patterns(), hide_in_sections(text)), text
 
 
 @pytest.mark.parametrize("text", [each for each in SECRETS if "canary" in each])
