@@ -20,8 +20,8 @@ DEEPEST = 20
 """Parts within parts that are shown."""
 SHORT = ("component", "site", "device_type", "model", "serial", "software")
 """The columns of components that fit a terminal; --json and export have all."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell for that begins so; such text comes from devices."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for a formula that begins so, after blanks and in full width too; it comes from devices."""
 
 OfComponent = Annotated[str, typer.Option("--component", metavar="NAME", help="Only of this component.")]
 Table = Annotated[str, typer.Option("--table", metavar="TABLE", help=f"{', '.join(TABLES[:-1])} or {TABLES[-1]}.")]
@@ -153,5 +153,5 @@ def to_csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
-    text = "" if value is None else str(value).replace("\r", " ").replace("\n", " ")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    text = "" if value is None else "".join(each if each.isprintable() else " " for each in str(value))
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

@@ -30,6 +30,11 @@ def test_a_cell_of_a_device_is_no_formula_and_no_second_column() -> None:
         "inventory", "export", "--table", "parts", "--csv", answers={TABLE: {"columns": COLUMNS, "items": ROWS}}
     )
     assert shown.out == 'component,name,model,serial\ngw-1,"\'=cmd|"" /C""","a,b",\n'
+    odd = [{"component": "gw-1", "name": name} for name in ("\n =1+1", "\uff1d1+1", "a\x0b=b\u2028c", "Zürich 1")]
+    shown = cmsp_agent(
+        "inventory", "export", "--table", "parts", answers={TABLE: {"columns": COLUMNS[:2], "items": odd}}
+    )
+    assert shown.out.splitlines()[1:] == ["gw-1,'  =1+1", "gw-1,'\uff1d1+1", "gw-1,a =b c", "gw-1,Zürich 1"]
     assert cmsp_agent("inventory", "export", "--table", "cables", answers={}).code == 2
 
 
