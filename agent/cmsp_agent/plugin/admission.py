@@ -85,7 +85,7 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
     if base is not None:
         kept = inherited(kept, base)
     elif kept.like:
-        mistakes += _placed([f"like: there is no device type {kept.like!r}"], kept)
+        mistakes += _placed([_no_base(kept)], kept)
     kept = _with_known_alarms(kept, mistakes)
     mistakes += _placed(_at_odds(candidate), kept)
     for alarm, wrong in alarm_use(candidate, kept):
@@ -93,6 +93,12 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
     mistakes += _placed((*_in_proven(kept), *_in_two_units(kept)), kept)
     fitting, conflicts = types.fitting(kept)
     return Admitted(fitting, (*mistakes, *_placed(conflicts, kept)))
+
+
+def _no_base(kind: DeviceType) -> str:
+    if kind.like == kind.name:
+        return f"like: {kind.like!r} is the device type itself: name another, or none"
+    return f"like: there is no device type {kind.like!r}"
 
 
 def _at_odds(kind: DeviceType) -> Iterator[str]:
@@ -182,8 +188,8 @@ def _every_maker(path: str, prefix: str) -> Iterator[str]:
 
 
 def _whole(name: str, value: object, drivers: Drivers | None) -> Iterator[str]:
-    if name == "sys_descr":
-        yield from notation.pattern(name, str(value))
+    if name == "sys_descr" and value:
+        yield from notation.distinct_pattern(name, str(value))
     elif name == "title" and not str(value).strip():
         yield "title: empty: people read it"
     elif isinstance(value, Identity):

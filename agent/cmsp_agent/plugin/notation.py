@@ -45,6 +45,14 @@ def pattern(path: str, value: str) -> Iterator[str]:
         yield f"{path}: {endless.group()!r} repeats a repetition, which may take for ever: one of the two is enough"
 
 
+def distinct_pattern(path: str, value: str) -> Iterator[str]:
+    """What is wrong with a pattern that tells one text from others: by what is in it, or by what is not (`(?!`)."""
+    wrong = list(pattern(path, value))
+    yield from wrong
+    if not wrong and not any(absent in value for absent in ("(?!", "(?<!")) and re.search(value, "\0"):
+        yield f"{path}: {value!r} is found in every text: it tells no device from another"
+
+
 def function(path: str, name: str) -> Iterator[str]:
     """What is wrong with the name of what a device is there for: `pstn`, `fax`."""
     if not FUNCTION.match(name):

@@ -19,6 +19,8 @@ ROWS = "'percent', ('1.3.6',), per='index', "
 MISTAKES = {
     "auto": ("name='auto'", "name: 'auto' is what a component without a known device type is called"),
     "two OIDs": ("sys_object_ids=('1.3.6.1.4.1.9.1' '1.3.6.1.4.1.9.2',)", "two OIDs in one"),
+    "like itself": ("like='bad'", "like: 'bad' is the device type itself"),
+    "every text": ("sys_descr='(acme)?', descr_is_enough=True", "sys_descr: '(acme)?' is found in every text"),
     "proven": ("proven=('backup',)", "proven: 'backup': there is nothing of it"),
     "unused": ("alarms=(AlarmType('a.b', Severity.MAJOR, 'x'),)", "alarms: no rule reports 'a.b'"),
     "never over": (PASSING.format("").replace("INFO", "RAISE"), "alarms: nothing clears 'a.b'"),
