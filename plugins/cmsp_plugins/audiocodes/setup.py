@@ -6,6 +6,12 @@ pages of the same names.
 
 from cmsp_agent.plugin.api import SetupLine, SetupStep
 
+TRUSTED = SetupLine(
+    "SNMPTrustedMgr_4 = {appliance}",
+    r"(?i:^SNMPTrustedMgr_\d) *= *'?{appliance}\b|\A(?![\s\S]*(?i:^SNMPTrustedMgr_\d) *= *'?(?!0\.0\.0\.0)\d)",
+)
+"""It answers everybody unless managers are named; then those alone. There are five places, from 0 on."""
+
 SETUP = (
     SetupStep(
         "snmp",
@@ -18,6 +24,7 @@ SETUP = (
                 "[ \\SNMPUsers ]",
                 r"^SNMPUsers \d+ = \"?{user}\b",
             ),
+            TRUSTED,
         ),
         only="3",
         words=tuple(
@@ -30,6 +37,7 @@ SETUP = (
         (
             SetupLine("DisableSNMP = 0", r"^DisableSNMP *= *0|\A(?![\s\S]*^DisableSNMP)"),
             SetupLine("SNMPReadOnlyCommunityString_0 = <community>", r"^SNMPReadOnlyCommunityString_\d *= *\S"),
+            TRUSTED,
         ),
         only="2c",
     ),

@@ -13,8 +13,18 @@ ALGORITHMS = tuple(
     }.items()
 )
 
+AN_OBJECT_WITH_US = (
+    r"^object network (?P<object>\S+)\n (?:host {appliance}$|subnet (?P<network>[\d.]+) (?P<mask>[\d.]+)"
+    r"|range (?P<first>[\d.]+) (?P<last>[\d.]+))"
+)
+GROUP = r"^snmp-server host-group \S+ (?P=object)(?! poll\b)(?!\S)"
+"""Many hosts by the name of an object, and users by the name of a list; objects come first in a configuration."""
+TO_THIS_PORT = r"{trap_port}(?: udp-port {trap_number})?\s*$"
 TRAPS_TO_US = (
-    r"^snmp-server host \S+ {appliance}(?! poll\b)\b.*\bversion 3 {user}{trap_port}(?: udp-port {trap_number})?\s*$"
+    rf"^snmp-server host \S+ {{appliance}}(?! poll\b)\b.*\bversion 3 {{user}}{TO_THIS_PORT}"
+    rf"|{AN_OBJECT_WITH_US}(?:(?=[\s\S]*{GROUP}.*\bversion 3 {{user}}{TO_THIS_PORT})"
+    rf"|(?=[\s\S]*{GROUP}.*\bversion 3 user-list (?P<users>\S+){TO_THIS_PORT})"
+    r"(?=[\s\S]*^snmp-server user-list (?P=users) username {user}\s*$))"
 )
 LOGS_TO_US = r"^logging host \S+ {appliance}(?: (?:udp|17)/{syslog_number}| (?:tcp|6)/\d+|(?! \S+/))(?: .*)?$"
 
@@ -39,7 +49,8 @@ SETUP = (
         (
             SetupLine(
                 "snmp-server host <interface> {appliance} community <community> version 2c",
-                r"^snmp-server host \S+ {appliance}(?! poll\b)\b(?!.*\bversion 3\b)",
+                r"^snmp-server host \S+ {appliance}(?! poll\b)\b(?!.*\bversion 3\b)"
+                rf"|{AN_OBJECT_WITH_US}(?=[\s\S]*{GROUP}(?!.*\bversion 3\b))",
             ),
         ),
         only="2c",

@@ -11,7 +11,7 @@ from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.command_line import SetupLine, SetupStep
 from cmsp_agent.services.backups.service import Backups
-from cmsp_agent.services.devices.access_lists import access_list, is_within
+from cmsp_agent.services.devices.access_lists import access_list, is_between, is_within
 from cmsp_agent.services.devices.known_devices import Devices
 
 TRAP_PORT, SYSLOG_PORT = 162, 514
@@ -152,9 +152,18 @@ def _planned(
 
 
 def _is_there(sought: str, text: str, address: str) -> bool:
-    """Whether a configuration has a line; one that names a network, only where we are in it."""
+    """Whether a configuration has a line; one that names a network or a range, only where we are in it."""
     found = (match.groupdict() for match in re.finditer(sought, text, re.MULTILINE))
-    return any("network" not in each or is_within(address, each["network"], each["mask"]) for each in found)
+    return any(_names_us(each, address) for each in found)
+
+
+def _names_us(found: Mapping[str, str | None], address: str) -> bool:
+    match found:
+        case {"network": str(network), "mask": str(mask)}:
+            return is_within(address, network, mask)
+        case {"first": str(first), "last": str(last)}:
+            return is_between(address, first, last)
+    return True
 
 
 def _let_in(step: SetupStep, line: SetupLine, words: Mapping[str, str], text: str) -> Iterator[PlannedLine]:

@@ -60,6 +60,12 @@ def is_within(address: str, network: str, mask: str) -> bool:
     return asked is not None and base is not None and bits is not None and (asked ^ base) & bits == 0
 
 
+def is_between(address: str, first: str, last: str) -> bool:
+    """Whether an address is in a range; False where one of them is none."""
+    asked, lowest, highest = map(_as_number, (address, first, last))
+    return asked is not None and lowest is not None and highest is not None and lowest <= asked <= highest
+
+
 def _entries(lines: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """(list, its kind, entry)."""
     name, kind = "", ""

@@ -155,6 +155,7 @@ async def test_what_was_entered_is_seen_and_what_was_not_is_missing(registry: Re
     nothing = [line for line in (await plan(registry, kind, "! nothing\n")).lines if line.there is not None]
     by_default = {
         "DisableSNMP = 0",
+        f"SNMPTrustedMgr_4 = {OURS}",
         ORACLE_SNMP,
         "logging on",
         "logging trap informational",
@@ -320,6 +321,54 @@ async def test_a_network_of_those_that_are_let_in_counts_where_we_are_in_it(
 ) -> None:
     found = await plan(registry, kind, line, V2)
     assert [each.there for each in found.lines if each.command.startswith(("ssh 192", "<SNMP_Trusted"))] == [there]
+
+
+OBJECT = "object network NMS\n {}\n"
+GROUP_OF = "snmp-server host-group inside NMS {}\n"
+
+
+@pytest.mark.parametrize(
+    ("holds", "names", "there"),
+    [
+        (f"host {OURS}", "version 3 cmsp", True),
+        ("subnet 192.0.2.0 255.255.255.0", "trap version 3 cmsp udp-port 162", True),
+        ("range 192.0.2.1 192.0.2.9", "version 3 cmsp", True),
+        ("range 192.0.2.1 192.0.2.8", "version 3 cmsp", False),
+        ("subnet 198.51.100.0 255.255.255.0", "version 3 cmsp", False),
+        (f"host {OURS}9", "version 3 cmsp", False),
+        (f"host {OURS}", "poll version 3 cmsp", False),
+        (f"host {OURS}", "version 3 other", False),
+        (f"host {OURS}", "version 3 user-list READERS", True),
+        (f"host {OURS}", "version 3 user-list OTHERS", False),
+        (f"host {OURS}", "community x version 2c", False),
+    ],
+)
+async def test_a_group_of_hosts_counts_where_we_are_in_its_object(
+    registry: Registry, holds: str, names: str, there: bool
+) -> None:
+    lists = "snmp-server user-list READERS username cmsp\nsnmp-server user-list OTHERS username other\n"
+    text = f"{OBJECT.format(holds)}{lists}{GROUP_OF.format(names)}"
+    for snmp, wanted in ((V3, there), (V2, "version 2c" in names)):
+        found = await plan(registry, "cisco_asa", text, snmp)
+        assert {each.there for each in found.lines if each.command.startswith("snmp-server host")} == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("line", "there"),
+    [
+        ("", True),
+        ("SNMPTRUSTEDMGR_0 = 0.0.0.0\n", True),
+        ("SNMPTrustedMgr_0 = '198.51.100.7'\n", False),
+        (f"SNMPTRUSTEDMGR_0 = 198.51.100.7\nSNMPTRUSTEDMGR_1 = {OURS}\n", True),
+        (f"SNMPTrustedMgr_0 = {OURS}9\n", False),
+    ],
+)
+async def test_managers_that_are_named_are_the_only_ones_that_are_answered(
+    registry: Registry, line: str, there: bool
+) -> None:
+    for snmp in (V2, V3):
+        found = await plan(registry, "audiocodes", f"EnableSyslog = 1\n{line}", snmp)
+        assert [each.there for each in found.lines if each.command.startswith("SNMPTrusted")] == [there]
 
 
 @pytest.mark.parametrize("case", BEHIND)
