@@ -8,10 +8,12 @@ import socket
 import ssl
 from contextlib import ExitStack
 from dataclasses import dataclass
-from http.client import HTTPResponse, HTTPSConnection
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from threading import Lock
 from weakref import WeakSet
+
+from cmsp_agent.transports.body_length import ambiguous_length
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
@@ -64,6 +66,8 @@ class KeptConnections:
             undo.callback(connection.close)
             connection.request(method, path or "/", body, {**HEADERS, **headers})
             answer = connection.getresponse()
+            if why := ambiguous_length(answer):
+                raise HTTPException(f"the answer says {why}")
             content = answer.read(most)
             undo.pop_all()
         self._give_back(origin, connection, answer, life)

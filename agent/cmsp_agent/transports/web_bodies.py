@@ -3,6 +3,8 @@
 import http.client
 import zlib
 
+from cmsp_agent.transports.body_length import ambiguous_length
+
 MOST = 64 * 1024 * 1024
 """Bytes of a body, as it came and unpacked."""
 PIECE = 65_536
@@ -24,8 +26,10 @@ def whole_body(answer: http.client.HTTPResponse, *, archive: bool = False) -> by
 
     Raises:
         IncompleteRead: it ended early.
-        BodyInvalid: it has no end, or can't be unpacked.
+        BodyInvalid: it has no end or two, or can't be unpacked.
     """
+    if why := ambiguous_length(answer):
+        raise BodyInvalid(f"says {why}")
     parts, received = list[bytes](), 0
     while piece := answer.read(PIECE):
         parts.append(piece)

@@ -142,6 +142,7 @@ PACKED = {"gzip": gzip.compress(INI), "deflate": zlib.compress(INI), "identity":
         Said(INI),
         Said(INI, chunked=True),
         *(Said(body, headers={"Content-Encoding": coding}) for coding, body in PACKED.items()),
+        Said(INI, headers={"Content-Length": str(len(INI))}),
     ],
 )
 async def test_an_ini_file_is_stored_byte_for_byte(tmp_path: Path, identity: Identity, said: Said) -> None:
@@ -179,6 +180,7 @@ async def test_an_ini_file_is_stored_byte_for_byte(tmp_path: Path, identity: Ide
         (Said(b"", 401, {"WWW-Authenticate": 'Digest realm="x"'}), AuthenticationRejected, "it asks for Digest"),
         (Said(INI[: len(INI) // 2], promised=len(INI)), DeviceUnreachable, "cut short"),
         (Said(INI.partition(b"[ \\WebUsers")[0][:-6]), DeviceAnswerInvalid, "cut short"),
+        (Said(INI, headers={"Content-Length": "9"}), DeviceAnswerInvalid, "says two lengths of one body"),
         (Said(b"", 204), DeviceAnswerInvalid, "said nothing"),
         (Said(b"HA synchronization", 409), DeviceUnreachable, "HA synchronization"),
         (Said(b"starting", 503), DeviceUnreachable, "503"),
