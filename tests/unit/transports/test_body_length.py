@@ -8,7 +8,7 @@ import pytest
 from cmsp_agent.transports.body_length import ambiguous_length
 
 
-def told(headers: str) -> str:
+def doubt_about(headers: str) -> str:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(f"HTTP/1.1 200 OK\r\n{headers}\r\n0\r\n\r\n".encode())
@@ -30,7 +30,7 @@ def told(headers: str) -> str:
     ],
 )
 def test_one_length_or_none_is_believed(headers: str) -> None:
-    assert told(headers) == ""
+    assert doubt_about(headers) == ""
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_one_length_or_none_is_believed(headers: str) -> None:
     ],
 )
 def test_whatever_else_is_said_of_it_is_not(headers: str, why: str) -> None:
-    assert why in told(headers)
+    assert why in doubt_about(headers)
