@@ -8,8 +8,8 @@ from cmsp_agent.model.calls import CallLeg, EmergencyCall
 from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.plugin.api import CallMessage
 
-ACCESS = ("", "0", "00", "9", "8")
-"""What is dialled to get a line, before the number itself."""
+ACCESS = ("", "0", "00", "9", "8", "+")
+"""What is dialled to get a line, before the number itself; a call manager may write it as an E.164 number."""
 SAME_CALL = 20_000
 """Milliseconds between what two sources say of the beginning of one call, at most."""
 OUTGOING = "1"

@@ -285,6 +285,8 @@ def test_a_map_in_a_file_is_not_known_and_a_line_is_got_before_the_number() -> N
     assert [peer.tag for peer in dial_peers(blocks_of(GROUPED)) if not peer.patterns] == ["9"]
     assert [dialled_for(number, dial_peers(blocks_of(CONFIGURATION))) for number in ("112", "18")] == ["112", "018"]
     assert [peer.tag for peer in those_for("018", dial_peers(blocks_of(CONFIGURATION)))] == ["900"]
+    as_e164 = blocks_of("dial-peer voice 7 voip\n destination-pattern \\+112$\n session target dns:sbc.example.net\n")
+    assert dialled_for("112", dial_peers(as_e164)) == "+112"
 
 
 @pytest.mark.parametrize(
